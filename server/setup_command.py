@@ -35,7 +35,7 @@ DONE: Final = {
 WOULD: Final = {
     "created": "{file} would be created with this entry:",
     "added": "{file} would get this entry:",
-    "updated": "{file} has the entry {name}, which would become:",
+    "updated": "{file} has the entry {name}, which would get these values; its others stay:",
 }
 STEPS: Final = """
   testdesk setup --sandbox HOST    try it on the sandbox: no account, no token
@@ -192,10 +192,13 @@ class _Setup:
             return False
         if self._given.dry_run:
             self._say(f"{host.title}: {self._sentence(WOULD, change, wanted.name)}")
-            self._say(change.entry)
+            self._say(_fragment(host, wanted))
             return True
         missing = "" if self._machine.has(host) else " (It was not found on this machine.)"
         self._say(f"{host.title}: {self._sentence(DONE, change, wanted.name)}{missing}")
+        if change.in_the_open:
+            names = ", ".join(sorted(change.in_the_open))
+            self._say(f"    WARNING: the entry holds {names} in the open. Give it to setup, which moves it to a file.")
         self._say(f"    {host.next}")
         return True
 

@@ -19,6 +19,7 @@ from server.hosts.entries import NAME, NAMES, SANDBOX_NAME, Start, entry_of, sta
 from server.hosts.table import Host
 
 SERVE: Final = "serve"
+FILE: Final = "_FILE"
 INPUT_PREFIX: Final = "testdesk-"
 """What the ids of our inputs begin with."""
 
@@ -36,8 +37,8 @@ class Change:
     """Its new content; None: it is deleted."""
     backs_up: bool = False
     drops_backup: bool = False
-    entry: str = ""
-    """The entry as text."""
+    in_the_open: tuple[str, ...] = ()
+    """The variables of the entry that hold a credential itself."""
 
 
 def planned(
@@ -51,7 +52,7 @@ def planned(
 ) -> Change:
     """Add an entry or bring it up to date; the one of the sandbox leaves with the first real one.
 
-    Variables and options that the user added to a present entry stay; of the `own` variables only the new ones do.
+    Variables and options that the user added to a present entry stay; of a credential (`own`) only the new one does.
 
     Raises:
         CannotEdit, FileProblem: with the reason.
@@ -64,9 +65,11 @@ def planned(
     if name == NAME:
         new = without_entry(host, new, SANDBOX_NAME)
     new = with_inputs(host, new, inputs)
-    fragment = with_entry(host, "", name, entry).rstrip()
+    found = start_of(host, entry)
+    held = found.variables if found is not None else {}
+    in_the_open = tuple(one for one in own if held.get(one, "").strip() and "${" not in held[one])
     if new == text:
-        return Change(host, file, "", before, before, entry=fragment)
+        return Change(host, file, "", before, before, in_the_open=in_the_open)
     ours = {one: present[one] for one in present if one in NAMES}
     has_backup = files.backup_of(file).exists()
     is_created = bool(ours) and _rebuilt(host, "", ours, _own_inputs(host, text)) == text
@@ -78,7 +81,7 @@ def planned(
         new.encode(),
         backs_up=before is not None and not is_created and not (ours and has_backup),
         drops_backup=before is None and has_backup,
-        entry=fragment,
+        in_the_open=in_the_open,
     )
 
 
@@ -89,7 +92,8 @@ def _entry(host: Host, start: Start, present: Any, own: set[str]) -> dict[str, A
     before = start_of(host, present)
     if before is None:
         return entry_of(host, start)
-    variables = {name: value for name, value in before.variables.items() if name not in own}
+    given = {name.removesuffix(FILE) for name in start.variables} & own
+    variables = {name: value for name, value in before.variables.items() if name.removesuffix(FILE) not in given}
     arguments = _with_options(start.arguments, before.arguments)
     return entry_of(host, Start(start.command, arguments, {**variables, **start.variables}), present)
 

@@ -26,7 +26,7 @@ class Wanted:
     name: str
     start: Start
     own: frozenset[str] = frozenset()
-    """The variables that setup decides on: an entry has no others of them."""
+    """The variables of credentials."""
     inputs: Sequence[Mapping[str, Any]] = ()
     """What the host asks the user for."""
     offers: Sequence[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ def for_accounts(
             names = (platform.address.variable, *(setting.variable for setting in platform.settings))
             found |= {name: environment[name].strip() for name in names if environment.get(name, "").strip()}
         variables |= found
-    own = {name for p in platforms for c in p.credentials for name in (c.variable, f"{c.variable}_FILE")}
+    own = {credential.variable for platform in platforms for credential in platform.credentials}
     command, *arguments = own_command()
     return Wanted(
         NAME,

@@ -14,7 +14,7 @@ from typing import Final
 
 from server.hosts.places import Machine
 from server.hosts.table import HOSTS
-from tests.install.page import ROOT, block, host_lines
+from tests.install.page import ROOT, block, first_steps, host_lines
 from tests.install.person import Failed, Person
 from tests.install.triage import triage
 
@@ -42,7 +42,7 @@ def installers() -> str:
 def with_pipx(person: Person) -> None:
     """The way of a new user, then accounts, every host, and back."""
     begun = time.monotonic()
-    for line in block("pipx").lines:
+    for line in first_steps()[0].lines:
         person.types(line)
     print(f"         {triage(person.home / '.claude.json', person.environment)}")
     took = time.monotonic() - begun

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 PAGE: Final = ROOT / "docs" / "install.md"
+README: Final = ROOT / "README.md"
 _PART: Final = re.compile(r"^#+ ([^\n]+)$|^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ROW: Final = re.compile(r"^\| ([^|]+) \| `(testdesk setup [a-z-]+)` \|", re.MULTILINE)
 
@@ -31,6 +32,12 @@ def blocks(text: str | None = None) -> list[Block]:
 def block(first: str) -> Block:
     """The snippet whose first line begins like this."""
     return next(one for one in blocks() if one.lines[0].startswith(first))
+
+
+def first_steps() -> list[Block]:
+    """What a new user types, wherever it is said: in the README and on the page."""
+    text = README.read_text(encoding="utf-8")
+    return [one for one in [*blocks(text), *blocks()] if one.lines[0].startswith("pipx install")]
 
 
 def host_lines() -> dict[str, str]:

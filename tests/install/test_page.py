@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from server.hosts.links import links
 from server.hosts.table import HOSTS
-from tests.install.page import PAGE, block, blocks, host_lines
+from tests.install.page import PAGE, block, blocks, first_steps, host_lines
 
 FOLLOWED = ("pipx", "testdesk setup claude-code", "testdesk setup --dry-run", "uv", "pip ")
 WITH_A_HOST = ("claude plugin",)
@@ -15,6 +15,10 @@ WITH_A_HOST = ("claude plugin",)
 
 def test_every_snippet_of_the_page_is_typed_by_a_script() -> None:
     assert blocks() == [block(first) for first in (*FOLLOWED, *WITH_A_HOST)]
+
+
+def test_the_readme_says_the_same_first_steps() -> None:
+    assert {tuple(one.lines) for one in first_steps()} == {tuple(block("pipx").lines)}
 
 
 def test_the_table_has_a_line_for_each_host() -> None:

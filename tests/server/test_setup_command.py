@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import parser
+from server.hosts.entries import own_command
 from server.hosts.places import Machine
 from server.settings import SettingsError
 from server.setup_command import run_setup
@@ -187,6 +188,34 @@ def test_print_and_dry_run_write_nothing(home: Home) -> None:
     assert "~/.cursor/mcp.json would be created with this entry:" in said
     assert sorted(home.home.rglob("*")) == before
     assert home.asked == []
+
+
+def test_a_token_in_the_open_is_named_and_never_printed(home: Home) -> None:
+    (home.home / "token").write_text(TOKEN)
+    home.environment["TESTIO_API_TOKEN_FILE"] = str(home.home / "token")
+    entry = {"command": "testdesk", "args": ["serve"], "env": {"TESTERY_API_TOKEN": "in-the-open"}}
+    (home.home / ".cursor/mcp.json").write_text(json.dumps({"mcpServers": {"testdesk": entry}}))
+    for arguments in (["--dry-run", "cursor"], ["--print", "cursor"], ["cursor"]):
+        code, said = home.run(*arguments)
+        assert (code, "in-the-open" in said) == (0, False)
+    assert "WARNING: the entry holds TESTERY_API_TOKEN in the open." in said
+
+
+def test_the_command_of_the_entry_outlasts_an_update(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pipx and uv put a link on the PATH, and may move what it leads to."""
+    environment, links = home.home / "venv", home.home / "bin"
+    for folder in (environment, links):
+        folder.mkdir()
+    for program in ("python", "testdesk"):
+        (environment / program).write_text("#!/bin/sh\n")
+        (environment / program).chmod(0o755)
+    (links / "testdesk").symlink_to(environment / "testdesk")
+    monkeypatch.setattr("sys.executable", str(environment / "python"))
+    monkeypatch.setenv("PATH", str(links))
+    assert own_command() == (str(links / "testdesk"),)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("sys.argv", ["-c"])
+    assert own_command() == (str(environment / "testdesk"),)
 
 
 def test_a_file_that_cannot_be_edited_stays_and_the_entry_is_printed(home: Home) -> None:

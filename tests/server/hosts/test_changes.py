@@ -17,7 +17,7 @@ BY_KEY = {host.key: host for host in HOSTS}
 CURSOR = BY_KEY["cursor"]
 REAL = Start("/opt/testdesk", ("serve",), {"TESTIO_API_TOKEN_FILE": "/t"})
 SANDBOX = Start("/opt/testdesk", ("serve", "--sandbox"))
-OWN = ("TESTIO_API_TOKEN", "TESTIO_API_TOKEN_FILE")
+OWN = ("TESTIO_API_TOKEN", "TESTERY_API_TOKEN")
 BEFORE = {
     "json": b'{\n  // mine\n  "SECTION": {"other": {"command": "npx", "env": {"KEY": "k"}}} // end\n}\n',
     "toml": b'# mine\n[SECTION.other]\ncommand = "npx" # end\n',
@@ -76,14 +76,15 @@ def test_what_changed_since_stays_when_an_entry_is_taken_out(tmp_path: Path) -> 
 
 def test_a_present_entry_keeps_its_options_and_loses_a_token_in_the_open(tmp_path: Path) -> None:
     file = tmp_path / "mcp.json"
-    env = {"TESTIO_API_TOKEN": "in-the-open", "TESTDESK_TOOLSETS": "all"}
+    env = {"TESTIO_API_TOKEN": "in-the-open", "TESTERY_API_TOKEN": "another", "TESTDESK_TOOLSETS": "all"}
     present = {"command": "testdesk", "args": ["serve", "--read-only"], "env": env, "timeout": 9}
     file.write_text(json.dumps({"mcpServers": {"testdesk": present}}))
-    assert added(CURSOR, file).done == "updated"
+    change = added(CURSOR, file)
+    assert (change.done, change.in_the_open) == ("updated", ("TESTERY_API_TOKEN",))
     assert json.loads(file.read_text())["mcpServers"]["testdesk"] == {
         "command": "/opt/testdesk",
         "args": ["serve", "--read-only"],
-        "env": {"TESTDESK_TOOLSETS": "all", "TESTIO_API_TOKEN_FILE": "/t"},
+        "env": {"TESTERY_API_TOKEN": "another", "TESTDESK_TOOLSETS": "all", "TESTIO_API_TOKEN_FILE": "/t"},
         "timeout": 9,
     }
     assert stat.S_IMODE(files.backup_of(file).stat().st_mode) == 0o600, "it has the token"
