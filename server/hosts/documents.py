@@ -1,6 +1,5 @@
 """A host's file as text, with one entry changed; each change is read back and compared before it counts."""
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -46,10 +45,10 @@ def without_entry(host: Host, text: str, name: str) -> str:
     """
     if name not in entries_in(host, text):
         return text
-    expected = copy.deepcopy(_read(host, text))
-    del expected[host.section][name]
+    section = {key: entry for key, entry in entries_in(host, text).items() if key != name}
+    expected = {**_read(host, text), host.section: section}
     drop = toml_text.drop if host.format == "toml" else jsonc.drop
-    if host.format == "toml" and not expected[host.section]:
+    if host.format == "toml" and not section:
         del expected[host.section]
     return _checked(host, lambda: drop(text, (host.section, name)), expected)
 

@@ -42,8 +42,15 @@ class Node:
 
 
 def read(text: str) -> Any:
-    """The value of a text; an empty one is None."""
-    node = _parse(text)
+    """The value of a text; an empty one is None.
+
+    Raises:
+        NotJson: the text cannot be read.
+    """
+    try:
+        return json.loads(text)  # files of hosts have megabytes, and seldom comments
+    except (ValueError, RecursionError):
+        node = _parse(text)
     return None if node is None else node.value
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from prompts.library import read_prompts
 from server.hosts.tokens import asked_for
 from tools.kit.platform import Credential, Platform
 from tools.platforms import PLATFORMS
@@ -77,15 +76,6 @@ def manifest() -> dict[str, Any]:
         },
         "tools_generated": True,
         "prompts_generated": True,
-        "prompts": [
-            {
-                "name": prompt.name,
-                "description": prompt.description,
-                "arguments": [argument.name for argument in prompt.arguments],
-                "text": prompt.description,
-            }
-            for prompt in read_prompts()
-        ],
         "compatibility": {
             "platforms": ["darwin", "win32", "linux"],
             "runtimes": {"python": PROJECT["requires-python"]},
