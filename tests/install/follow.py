@@ -3,6 +3,7 @@
 Every way has a home of its own. One whose installer cannot be had from the registry is skipped with the reason.
 """
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,8 @@ from server.hosts.places import Machine
 from server.hosts.table import HOSTS
 from tests.install.page import ROOT, block, first_steps, host_lines
 from tests.install.person import Failed, Person
-from tests.install.triage import triage
+from tests.install.triage import tools_of, triage
+from tests.publish.files import manifest, write_bundle
 
 TOOLS: Final = ROOT / ".venv-install"
 IN_TIME: Final = 120.0
@@ -93,7 +95,25 @@ def with_pip(person: Person) -> None:
     print(f"         {triage(file, person.environment, section='servers')}")
 
 
-WAYS: Final[dict[str, Callable[[Person], None]]] = {"pipx": with_pipx, "uv": with_uv, "pip": with_pip}
+def as_a_bundle(person: Person) -> None:
+    """What a desktop host does with the bundle: its manifest's command, with nothing filled in."""
+    folder = person.home / "extension"
+    write_bundle(folder, next((person.folder / "dist").glob("*.whl")))
+    start = manifest()["server"]["mcp_config"]
+    words = [word.replace("${__dirname}", str(folder)) for word in (start["command"], *start["args"])]
+    begun = time.monotonic()
+    names = tools_of(words, person.environment | dict.fromkeys(start["env"], ""))
+    print(f"  {time.monotonic() - begun:5.1f} s  {shlex.join(words[:2])} ... starts with {', '.join(names)}")
+    if names != ["testdesk_setup"]:
+        raise Failed("a bundle without a token offers more, or less, than how to set one")
+
+
+WAYS: Final[dict[str, Callable[[Person], None]]] = {
+    "pipx": with_pipx,
+    "uv": with_uv,
+    "bundle": as_a_bundle,
+    "pip": with_pip,
+}
 
 
 def main() -> int:

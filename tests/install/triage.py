@@ -1,6 +1,7 @@
 """A first triage over stdio, by the entry of a host: list the open bugs, read some, reject one, with a person's yes."""
 
 import json
+import logging
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -26,9 +27,21 @@ def triage(file: Path, environment: dict[str, str], section: str = "mcpServers",
     entry = json.loads(file.read_text(encoding="utf-8"))[section][name]
     variables = {key: environment[key] for key in ("HOME", "PATH")} | entry.get("env", {})
     start = StdioServerParameters(command=entry["command"], args=entry["args"], env=variables)
+    logging.getLogger("client").setLevel(logging.ERROR)  # it warns of a call of what is not listed
     begun = time.monotonic()
     outcome = anyio.run(_triage, start)
     return f"{outcome} ({time.monotonic() - begun:.1f} s)"
+
+
+def tools_of(command: list[str], environment: dict[str, str]) -> list[str]:
+    """The names of the tools that a command lists once it is started."""
+
+    async def listed() -> list[str]:
+        with anyio.fail_after(PATIENCE):
+            async with Client(StdioServerParameters(command=command[0], args=command[1:], env=environment)) as client:
+                return [tool.name for tool in (await client.list_tools()).tools]
+
+    return anyio.run(listed)
 
 
 async def _triage(start: StdioServerParameters) -> str:
