@@ -42,9 +42,13 @@ def test_the_bundle_has_the_wheel_and_no_more_than_it_needs(tmp_path: Path) -> N
     assert f'path = "{wheel.name}"' in (tmp_path / "bundle" / "pyproject.toml").read_text()
 
 
-def test_the_plugin_has_the_version_and_every_credential_s_file() -> None:
+def test_the_plugin_has_the_version_and_asks_for_the_same_tokens() -> None:
     plugin = ROOT / "examples" / "claude-plugin"
     assert json.loads((plugin / ".claude-plugin" / "plugin.json").read_text())["version"] == PROJECT["version"]
     server = json.loads((plugin / ".mcp.json").read_text())["mcpServers"]["testdesk"]
-    named = {f"{credential.variable}_FILE" for _, credential in credentials()}
-    assert server["env"] == {name: f"${{{name}:-}}" for name in named}
+    files = {name: f"${{{name}:-}}" for name in (f"{credential.variable}_FILE" for _, credential in credentials())}
+    bundle = manifest()
+    assert server["env"] == files | bundle["server"]["mcp_config"]["env"]
+    asked = json.loads((plugin / ".claude-plugin" / "plugin.json").read_text())["userConfig"]
+    assert {name: {**one, "default": ""} for name, one in asked.items()} == bundle["user_config"]
+    assert len((plugin / "README.md").read_text().split()) > 40, "the directory of plugins asks for it"
