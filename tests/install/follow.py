@@ -3,6 +3,7 @@
 Every way has a home of its own. One whose installer cannot be had from the registry is skipped with the reason.
 """
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -26,6 +27,15 @@ IN_TIME: Final = 120.0
 TOKEN: Final = "made-up-0123456789abcdef"
 PATIENCE: Final = 110
 
+NO_ANSWER: Final = re.compile(
+    r"NewConnectionError|ConnectTimeout|ReadTimeout|Temporary failure in name|dns error|error sending request"
+)
+"""What installers print where there is no network."""
+
+
+class Skipped(Exception):
+    """A way that cannot be tried here; the message says why."""
+
 
 def installers() -> str:
     """Install pipx and uv beside the checkout; the reason why not, if so."""
@@ -39,6 +49,20 @@ def installers() -> str:
     except (subprocess.SubprocessError, OSError) as error:
         return f"the registry did not give pipx and uv ({type(error).__name__})"
     return ""
+
+
+def new_person(home: Path) -> Person:
+    """Somebody with pipx, uv, and an environment of their own for pip.
+
+    Raises:
+        Skipped: this Python makes no environments with pip.
+    """
+    environment = home / "environment"
+    try:
+        subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True, capture_output=True)
+    except subprocess.CalledProcessError as error:
+        raise Skipped("this Python makes no environment with pip") from error
+    return Person(home, [*([environment / "bin"] if home.name == "pip" else []), TOOLS / "bin"])
 
 
 def with_pipx(person: Person) -> None:
@@ -101,9 +125,9 @@ def as_a_bundle(person: Person) -> None:
     write_bundle(folder, next((person.folder / "dist").glob("*.whl")))
     start = manifest()["server"]["mcp_config"]
     words = [word.replace("${__dirname}", str(folder)) for word in (start["command"], *start["args"])]
-    begun = time.monotonic()
+    person.types(shlex.join([*words[:-1], "--version"]))  # which installs what it needs
     names = tools_of(words, person.environment | dict.fromkeys(start["env"], ""))
-    print(f"  {time.monotonic() - begun:5.1f} s  {shlex.join(words[:2])} ... starts with {', '.join(names)}")
+    print(f"         starts with {', '.join(names)}")
     if names != ["testdesk_setup"]:
         raise Failed("a bundle without a token offers more, or less, than how to set one")
 
@@ -133,20 +157,19 @@ def main() -> int:
         subprocess.run([*build, str(ROOT)], check=True, cwd=ROOT, capture_output=True)
         for name, way in WAYS.items():
             print(f"{name}:", flush=True)
-            if reason and name != "pip":
-                print(f"  skipped: {reason}")
-                skipped += 1
-                continue
-            home = scratch / name
-            if name == "pip":
-                subprocess.run([sys.executable, "-m", "venv", str(home / "environment")], check=True)
-            person = Person(home, [home / "environment" / "bin"] if name == "pip" else [TOOLS / "bin"])
-            shutil.copytree(scratch / "dist", person.folder / "dist")
             try:
+                if reason:
+                    raise Skipped(reason)
+                person = new_person(scratch / name)
+                shutil.copytree(scratch / "dist", person.folder / "dist")
                 way(person)
+            except Skipped as error:
+                print(f"  skipped: {error}")
+                skipped += 1
             except Exception as error:  # noqa: BLE001 - the other ways still have their turn
-                print(f"  FAILED: {type(error).__name__}: {error}")
-                failed += 1
+                is_gone = isinstance(error, Failed) and NO_ANSWER.search(str(error))
+                print(f"  {'skipped: the registry does not answer' if is_gone else f'FAILED: {error!r}'}")
+                skipped, failed = skipped + bool(is_gone), failed + (not is_gone)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     print(f"installs: {len(WAYS) - failed - skipped} ok, {skipped} skipped, {failed} failed")
