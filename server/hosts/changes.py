@@ -159,11 +159,11 @@ def carry_out(change: Change) -> None:
         return
     if change.backs_up and change.before is not None:
         files.back_up(change.file, change.before)
-    if change.after is None:
-        if files.read(change.file) != change.before:
-            raise files.ChangedMeanwhile("another program changed it at the same moment")
-        files.delete(change.file)
-    else:
+    try:
         files.replace(change.file, before=change.before, after=change.after)
+    except files.FileProblem:
+        if change.backs_up:
+            files.delete(files.backup_of(change.file))  # of a change that did not happen
+        raise
     if change.drops_backup:
         files.delete(files.backup_of(change.file))

@@ -10,6 +10,7 @@ from typing import Final
 LARGEST: Final = 50_000_000
 SUFFIX: Final = ".testdesk-backup"
 OWNER_ONLY: Final = 0o600
+CHANGED: Final = "another program changed it at the same moment"
 
 
 class FileProblem(Exception):
@@ -50,18 +51,23 @@ def decoded(content: bytes | None) -> str:
         raise FileProblem("it is not UTF-8") from error
 
 
-def replace(file: Path, *, before: bytes | None, after: bytes) -> None:
-    """Write a file in one step, if it still has the content that was read; links stay links.
+def replace(file: Path, *, before: bytes | None, after: bytes | None) -> None:
+    """Write a file in one step, or delete it, if it still has the content that was read; links stay links.
 
     Raises:
         ChangedMeanwhile: it has another content now.
         FileProblem: it cannot be written.
     """
     place = Path(os.path.realpath(file))
+    if after is None:
+        if read(place) != before:
+            raise ChangedMeanwhile(CHANGED)
+        delete(place)
+        return
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         mode = stat.S_IMODE(place.stat().st_mode) if before is not None else OWNER_ONLY
-        descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=".tmp")
+        descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
     except OSError as error:
         raise FileProblem(f"it cannot be written ({_reason(error)})") from error
     try:
@@ -71,7 +77,7 @@ def replace(file: Path, *, before: bytes | None, after: bytes) -> None:
             os.fsync(opened.fileno())
         os.chmod(name, mode)
         if read(place) != before:
-            raise ChangedMeanwhile("another program changed it at the same moment")
+            raise ChangedMeanwhile(CHANGED)
         os.replace(name, place)
     except OSError as error:
         raise FileProblem(f"it cannot be written ({_reason(error)})") from error
@@ -103,7 +109,7 @@ def write_private(file: Path, content: bytes) -> None:
     """
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".tmp")  # has mode 0600
+        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # has mode 0600
         try:
             with os.fdopen(descriptor, "wb") as opened:
                 opened.write(content)

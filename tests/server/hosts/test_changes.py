@@ -90,6 +90,31 @@ def test_a_present_entry_keeps_its_options_and_loses_a_token_in_the_open(tmp_pat
     assert stat.S_IMODE(files.backup_of(file).stat().st_mode) == 0o600, "it has the token"
 
 
+def test_an_option_is_added_once_and_others_stay(tmp_path: Path) -> None:
+    file = tmp_path / "mcp.json"
+    present = {"command": "testdesk", "args": ["-m", "testdesk", "serve", "--toolsets", "all"]}
+    file.write_text(json.dumps({"mcpServers": {"testdesk": present}}))
+    start = Start("/opt/python", ("-m", "testdesk", "serve", "--read-only"))
+    for _ in range(2):
+        carry_out(planned(CURSOR, file, start, name=NAME))
+        entry = json.loads(file.read_text())["mcpServers"]["testdesk"]
+        assert entry["args"] == ["-m", "testdesk", "serve", "--toolsets", "all", "--read-only"]
+
+
+def test_what_a_host_asks_the_user_for_comes_and_goes_with_the_entry(tmp_path: Path) -> None:
+    file, vscode = tmp_path / "mcp.json", BY_KEY["vscode"]
+    before = b'{\n  "inputs": [\n    { "id": "mine" }\n  ]\n}\n'
+    file.write_bytes(before)
+    asked = {"id": "testdesk-TESTIO_API_TOKEN", "type": "promptString", "password": True}
+    start = Start("/opt/testdesk", ("serve",), {"TESTIO_API_TOKEN": "${input:testdesk-TESTIO_API_TOKEN}"})
+    change = planned(vscode, file, start, name=NAME, inputs=[asked], own=OWN)
+    carry_out(change)
+    assert change.in_the_open == ()
+    assert json.loads(file.read_text())["inputs"] == [{"id": "mine"}, asked]
+    assert undone(vscode, file) == "restored"
+    assert file.read_bytes() == before
+
+
 def test_a_present_entry_for_the_sandbox_becomes_one_for_the_account(tmp_path: Path) -> None:
     file = tmp_path / "mcp.json"
     file.write_text('{"mcpServers": {"testdesk": {"command": "testdesk", "args": ["serve", "--sandbox"]}}}')
@@ -116,7 +141,7 @@ def test_a_file_that_another_program_wrote_meanwhile_is_not_overwritten(tmp_path
     with pytest.raises(ChangedMeanwhile):
         carry_out(change)
     assert file.read_text() == '{"theirs": 1}'
-    assert [one.name for one in tmp_path.iterdir() if one.suffix == ".tmp"] == []
+    assert list(tmp_path.iterdir()) == [file], "nothing half-written is left"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")

@@ -87,6 +87,12 @@ def test_what_is_not_json_is_refused_with_its_line(text: str) -> None:
         put(f"\n\n{text}", ["a"], 1)
 
 
+@pytest.mark.parametrize("text", [r'{"a": "\x"}', r'{"\x": 1}'])
+def test_a_string_that_is_none_is_found_where_it_is(text: str) -> None:
+    with pytest.raises(NotJson, match="line 3"):
+        put(f"\n\n{text}\n\n", ["a"], 1)
+
+
 @pytest.mark.parametrize("text", ['{"a": 1}', '{"a": {}, "a": {}}', "[]"])
 def test_what_cannot_hold_the_value_is_left_alone(text: str) -> None:
     with pytest.raises(Unplaceable):

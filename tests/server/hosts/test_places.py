@@ -87,6 +87,6 @@ def test_a_host_is_found_by_its_folder_its_file_or_its_command(tmp_path: Path) -
 
 
 def test_a_host_is_named_as_people_write_it() -> None:
-    hosts, unknown = hosts_named(["Claude Code", "VSCode", "gemini-cli", "claude-code", "emacs"])
+    hosts, unknown = hosts_named(["Claude  Code", "VSCode", "gemini-cli", "claude-code", "emacs"])
     assert [host.key for host in hosts] == ["claude-code", "vscode", "gemini"]
     assert unknown == ["emacs"]
