@@ -1,4 +1,4 @@
-"""The command line: serve, setup, call, report, plan, approve, inbox, sandbox, ledger, tracker, doctor, demo, reference.
+"""The command line: serve, setup, call, report, plan, approve, inbox, sandbox, ledger, tracker, doctor, demo and more.
 
 Exit codes: 0 done, 1 failed (the reason is on stderr), 2 the command line or the environment says something that
 cannot be, 130 and 143 ended by a signal.
@@ -30,8 +30,8 @@ def parser() -> argparse.ArgumentParser:
     from server.inbox_parser import add_inbox
     from server.ledger_parser import add_ledger
     from server.plan.options import add_plan
-    from server.shell.options import CommandParser, add_call, add_report
     from server.setup_parser import add_setup
+    from server.shell.options import CommandParser, add_call, add_report
     from server.tracker_parser import add_offered_trackers, add_tracker
 
     top = argparse.ArgumentParser(

@@ -175,7 +175,11 @@ def test_similarity_is_imported_when_texts_are_compared() -> None:
 def test_tools_take_from_outside_only_what_their_part_needs() -> None:
     wrong = []
     for file in files(
-        "tools/analysis", "tools/kit", "tools/planning", "tools/trackers", *(f"tools/{platform}" for platform in PLATFORMS)
+        "tools/analysis",
+        "tools/kit",
+        "tools/planning",
+        "tools/trackers",
+        *(f"tools/{platform}" for platform in PLATFORMS),
     ):
         for package in {name.split(".")[0] for name in imports(file)} - {"tools"} - sys.stdlib_module_names:
             parts = OUTSIDE.get(package, set())

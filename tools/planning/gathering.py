@@ -13,8 +13,7 @@ from tools.kit.together import gather
 from tools.kit.toolset import Progress, no_progress
 from tools.planning.relevance import Match, Relevance, Texts, varied
 from tools.planning.words import Term
-from tools.release import Source
-from tools.view import SurveyCall, View, query_platforms
+from tools.view import Source, SurveyCall, View, query_platforms
 
 T = TypeVar("T")
 

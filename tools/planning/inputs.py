@@ -40,8 +40,7 @@ from tools.planning.gathering import (
 )
 from tools.planning.relevance import RULE, Match, varied
 from tools.planning.words import is_generated, terms_of
-from tools.release import Source, is_failing
-from tools.view import Platforms, View, resolve_time
+from tools.view import Platforms, Source, View, is_failing, resolve_time
 
 tool = Toolset(View)
 
