@@ -40,7 +40,8 @@ from tools.planning.gathering import (
 )
 from tools.planning.relevance import RULE, Match, varied
 from tools.planning.words import is_generated, terms_of
-from tools.view import Platforms, Source, View, is_failing, resolve_time
+from tools.release import is_failing
+from tools.view import Platforms, Source, View, resolve_time
 
 tool = Toolset(View)
 
