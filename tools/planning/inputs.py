@@ -46,7 +46,7 @@ from tools.view import Platforms, Source, View, resolve_time
 tool = Toolset(View)
 
 HINTS: Final[Mapping[str, str]] = {
-    "plan_inputs": "what to test for a change, pull request, diff, commit, impact, which tests to run, untested features"
+    "plan_inputs": "what to test for a change, pull request, diff, commit, impact, tests to run, untested features"
 }
 """The words people ask for the tool with."""
 
