@@ -67,6 +67,8 @@ class Held:
         return Results(list(self._results.get(run_id, ())))
 
     async def reports(self, api: Any, query: Query) -> Results[BugReport]:
+        if self._is_down:
+            raise Unavailable("It is down.")
         span = TimeSpan(query.since, query.until)
         return Results([one for one in self._reports or () if span.holds(parse_timestamp(one.reported_at))])
 

@@ -51,6 +51,11 @@ async def test_one_bug_is_compared_with_earlier_and_later_ones() -> None:
         await find_duplicates(view(**platforms()), no_progress, bug_id="77")
 
 
+async def test_a_bug_that_is_not_found_may_be_among_what_was_not_read() -> None:
+    with pytest.raises(NotFound, match="Not everything was read: Games: It is down"):
+        await find_duplicates(view(toys=Held(reports=[FIRST]), games=Held(reports=[], is_down=True)), no_progress, "9")
+
+
 async def test_a_report_that_is_not_written_yet_finds_what_is_there() -> None:
     found = await find_duplicates(view(**platforms()), no_progress, text="an expired coupon gets accepted\nin the cart")
     assert found.items[0].bug_id is None

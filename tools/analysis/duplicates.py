@@ -8,7 +8,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from tools.analysis.alike import FLOOR, Index, Match
-from tools.analysis.reading import coverage_of, read_reports
+from tools.analysis.reading import also_missing, coverage_of, read_reports
 from tools.kit.errors import NotFound
 from tools.kit.evidence import BugReport, Outcome
 from tools.kit.failure_groups import first_words
@@ -94,7 +94,7 @@ async def find_duplicates(
     index = await to_thread.run_sync(Index, reports)
     notes: list[str] = []
     if text or bug_id:
-        place = read if text else _place_of(bug_id or "", reports)
+        place = read if text else _place_of(bug_id or "", reports, sources)
         found = index.similar_to(place, at_most=ALIKE_TO_ONE, floor=DRAFT_FLOOR if text else FLOOR)
         selection.offer((place, found))
     else:
@@ -112,7 +112,7 @@ async def find_duplicates(
     return Duplicates.widened(page, compared=read, sources=sources)
 
 
-def _place_of(bug_id: str, reports: Sequence[BugReport]) -> int:
+def _place_of(bug_id: str, reports: Sequence[BugReport], sources: Sequence[Source]) -> int:
     """The place of a bug.
 
     Raises:
@@ -122,9 +122,8 @@ def _place_of(bug_id: str, reports: Sequence[BugReport]) -> int:
     for place, report in enumerate(reports):
         if report.bug_id.casefold() == wanted:
             return place
-    raise NotFound(
-        f"None of {many(len(reports), 'bug')} that were read has the id {quote(bug_id, at_most=40)}.", status=404
-    )
+    read = f"None of {many(len(reports), 'bug')} that were read"
+    raise NotFound(f"{read} has the id {quote(bug_id, at_most=40)}.{also_missing(sources)}", status=404)
 
 
 def _candidates(index: Index, row: tuple[int, list[Match]]) -> Candidates:

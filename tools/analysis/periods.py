@@ -10,7 +10,15 @@ from pydantic import Field
 
 from tools.analysis.bug_numbers import Numbers, numbers_of
 from tools.analysis.clusters import Failed, FailureCluster, cluster_of, failures_of, headline, newest_of_kind
-from tools.analysis.reading import MOST_LISTED, TestedRun, coverage_of, is_after, read_reports, read_results
+from tools.analysis.reading import (
+    MOST_LISTED,
+    TestedRun,
+    also_missing,
+    coverage_of,
+    is_after,
+    read_reports,
+    read_results,
+)
 from tools.analysis.series import Series, series_of
 from tools.kit.errors import NotFound, Refused
 from tools.kit.evidence import BugReport
@@ -119,7 +127,8 @@ async def compare_periods(
         raise Refused("Give version, as in the titles of the release's runs, or since, a time.")
     chosen = view.chosen(platforms)
     time = await resolve_time(view, chosen, since, until)
-    now = await view.clock(chosen).clock()
+    # To the minute, as ages are resolved, so that the same call a moment later compares the same.
+    now = (await view.clock(chosen).clock()).replace(second=0, microsecond=0)
     ended = min(time.until or now, now)
     at, why = (
         (time.since, f"since {since}")
@@ -167,7 +176,7 @@ async def _end_of(
     if not times:
         raise NotFound(
             f"No run has {quote(version, at_most=80)} in its title. Numbers match whole: 9.0 does not match 9.0.1. "
-            "across_list_runs shows titles; since takes a date.",
+            f"across_list_runs shows titles; since takes a date.{also_missing([source for source, _ in answers])}",
             status=404,
         )
     at, row = max(times, key=lambda one: one[0])

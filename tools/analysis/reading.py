@@ -110,3 +110,9 @@ def coverage_of(sources: Sequence[Source], *, loaded: int, matched: int) -> Cove
     """What all platforms together provided; one without anything of the kind is complete."""
     why = "; ".join(f"{source.title}: {source.why}" for source in sources if source.why and not source.complete)
     return Coverage(total=None, loaded=loaded, matched=matched, complete=not why, why=why or None)
+
+
+def also_missing(sources: Sequence[Source]) -> str:
+    """For a sentence that something was not found: what was not read, so that it may be there after all."""
+    why = coverage_of(sources, loaded=0, matched=0).why
+    return f" Not everything was read: {why}." if why else ""

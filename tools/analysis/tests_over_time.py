@@ -6,7 +6,7 @@ from zlib import crc32
 
 from pydantic import Field
 
-from tools.analysis.reading import MOST_LISTED, Runs, coverage_of, read_results
+from tools.analysis.reading import MOST_LISTED, Runs, also_missing, coverage_of, read_results
 from tools.analysis.series import RULE, WORST, Series, series_of, unsteady
 from tools.analysis.titles import Wanted, matched, plain_title
 from tools.kit.errors import NotFound
@@ -84,7 +84,7 @@ async def analyze_tests(
     if test is None:
         rows = [(series, history, None) for series, history in unsteady(every)]
     else:
-        rows = await _rows_of(view, chosen, test, every, progress)
+        rows = await _rows_of(view, chosen, test, every, sources, progress)
     for place, row in enumerate(rows):
         selection.offer((place, *row))
     page = selection.page(
@@ -95,7 +95,12 @@ async def analyze_tests(
 
 
 async def _rows_of(
-    view: View, platforms: list[Platform], test: str, every: list[Series], progress: Progress
+    view: View,
+    platforms: list[Platform],
+    test: str,
+    every: list[Series],
+    sources: Sequence[Source],
+    progress: Progress,
 ) -> list[tuple[Series, TestHistory, str | None]]:
     """The series of one test.
 
@@ -114,7 +119,7 @@ async def _rows_of(
     if not rows:
         raise NotFound(
             f"None of {many(len(every), 'test')} in the runs that were read is {quote(test, at_most=80)}. "
-            "across_search finds tests by words; raise runs to look further back.",
+            f"across_search finds tests by words; raise runs to look further back.{also_missing(sources)}",
             status=404,
         )
     return sorted(rows, key=lambda row: (_how_sure(row[2]), WORST.index(row[1].trend), row[0].platform))
