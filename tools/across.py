@@ -46,7 +46,11 @@ HINTS: Final = {
 """The words people ask for these tools with."""
 FACE: Final = ("list_runs", "get_run", "search", "assess_release")
 """The tools to list for most jobs."""
-FACES: Final[Mapping[str, tuple[str, ...]]] = {"planning": ("plan_inputs", "list_runs", "search", "assess_release")}
+FACES: Final[Mapping[str, tuple[str, ...]]] = {
+    "triage": ("list_runs", "get_run", "search", "find_duplicates"),
+    "planning": ("plan_inputs", "list_runs", "search", "assess_release"),
+    "reporting": ("list_runs", "get_run", "assess_release", "compare_periods"),
+}
 
 
 tool = Toolset(View)

@@ -58,6 +58,7 @@ SCRIPTS: dict[str, Script] = {
             ("across_assess_release", {"version": "9.0.1"}),
             ("across_list_runs", {"text": "9.0.1"}),
             ("across_search", {"text": "expired voucher"}),
+            ("across_analyze_tests", {"test": "Saved card", "runs": 5}),
         ],
         [
             ("testomatio_create_run", {"title": "Vouchers 9.0.1", "test_ids": ["c0de0017"]}),
@@ -76,6 +77,7 @@ SCRIPTS: dict[str, Script] = {
         {"product_id": "71", "since": "30d"},
         [
             ("testio_list_bugs", {"product_ids": [71], "status": ["forwarded"], "fields": ["feature", "devices"]}),
+            ("across_find_duplicates", {"bug_id": "88107"}),
             ("testio_list_bugs", {"text": "coupon|voucher"}),
             ("across_search", {"text": "expired code", "kinds": ["bug"]}),
             ("testio_get_bugs", {"bug_ids": [88101, 88107]}),
@@ -103,6 +105,8 @@ SCRIPTS: dict[str, Script] = {
         [
             ("across_list_runs", {"status": ["failed", "blocked"], "since": "1d", "text": "9.0.1"}),
             ("across_get_run", {"platform": "testery", "run_id": "902114"}),
+            ("across_cluster_failures", {"text": "9.0.1", "runs": 5}),
+            ("across_analyze_tests", {"test": "Saved card", "runs": 5}),
             ("across_search", {"text": "expired code", "kinds": ["bug", "test"]}),
         ],
     ),
@@ -118,10 +122,11 @@ SCRIPTS: dict[str, Script] = {
         {"since": "7d", "audience": "the team"},
         [
             ("across_list_runs", {"since": "7d", "limit": 200}),
+            ("across_compare_periods", {"since": "7d"}),
             ("across_assess_release", {"since": "7d"}),
             ("across_get_run", {"platform": "testery", "run_id": "902114"}),
-            ("across_search", {"text": "expired code", "kinds": ["bug"]}),
-            ("across_list_runs", {"since": "14d", "until": "7d", "limit": 200}),
+            ("across_bug_statistics", {"since": "7d"}),
+            ("across_analyze_tests", {"runs": 5}),
         ],
     ),
 }
