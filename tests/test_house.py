@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-BESIDE = {"kit", "planning", "trackers", "__pycache__"}
+BESIDE = {"analysis", "kit", "planning", "trackers", "__pycache__"}
 PLATFORMS = {d.name for d in (ROOT / "tools").iterdir() if d.is_dir() and d.name not in BESIDE}
 TRACKERS = {file.stem for file in (ROOT / "tools" / "trackers" / "vendors").glob("*.py")} - {"__init__"}
 MAY = {  # what each part of a platform's folder, a file or a folder, may take from that folder and from the kit
@@ -148,6 +148,30 @@ def test_the_kit_knows_no_platform() -> None:
     assert not [(file, name) for file, name in ours if not name.startswith("tools.kit")]
 
 
+def test_the_analysis_takes_the_kit_and_the_view_of_all_surveys_only() -> None:
+    taken = [(file, name) for file in files("tools/analysis") for name in imports(file) if name.startswith("tools.")]
+    right = re.compile(r"tools\.(kit\.(?!sandbox)|view\.|analysis\.).*")
+    assert taken
+    assert not [(file, name) for file, name in taken if not right.fullmatch(name)]
+
+
+def test_the_analysis_names_no_platform() -> None:
+    wrong = []
+    for file in files("tools/analysis"):
+        with file.open("rb") as source:
+            words = [word for word in tokenize.tokenize(source.readline) if word.type != tokenize.COMMENT]
+        wrong += [(file, w.start[0], w.string) for w in words for key in PLATFORMS if key in w.string.lower()]
+    assert not wrong
+
+
+def test_similarity_is_imported_when_texts_are_compared() -> None:
+    using = [file for file in files(*OURS[:-1]) if "rapidfuzz" in file.read_text(encoding="utf-8")]
+    modules = [ast.parse(file.read_text(encoding="utf-8")) for file in using]
+    on_top = [node for module in modules for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert using
+    assert not [node for node in on_top if "rapidfuzz" in ast.dump(node)]
+
+
 def test_planning_takes_the_kit_and_what_all_surveys_give() -> None:
     taken = [(file, name) for file in files("tools/planning") for name in imports(file) if name.startswith("tools.")]
     right = re.compile(r"tools\.(kit\.(?!sandbox)|view\.|release\.|planning\.).*")
@@ -162,14 +186,6 @@ def test_planning_names_no_platform() -> None:
             words = [word for word in tokenize.tokenize(source.readline) if word.type != tokenize.COMMENT]
         wrong += [(file, w.start[0], w.string) for w in words for key in PLATFORMS if key in w.string.lower()]
     assert not wrong
-
-
-def test_similarity_is_imported_when_texts_are_compared() -> None:
-    using = [file for file in files(*OURS[:-1]) if "rapidfuzz" in file.read_text(encoding="utf-8")]
-    modules = [ast.parse(file.read_text(encoding="utf-8")) for file in using]
-    on_top = [node for module in modules for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert using
-    assert not [node for node in on_top if "rapidfuzz" in ast.dump(node)]
 
 
 def test_tools_take_from_outside_only_what_their_part_needs() -> None:
