@@ -56,8 +56,8 @@ class Report:
 
 
 @dataclass
-class _Reading:
-    """A parser and its position."""
+class Reading:
+    """The position of a parser in a JUnit file, and what it has counted so far."""
 
     report: Report = field(default_factory=Report)
     path: list[str] = field(default_factory=list)
@@ -68,7 +68,7 @@ class _Reading:
         name = name.rpartition(":")[2]
         if not self.path:
             if name not in ROOTS:
-                raise _Wrong(
+                raise Wrong(
                     f"its root element is {quote(name, at_most=60)}, and JUnit begins with {' or '.join(ROOTS)}"
                 )
             number = attributes.get("tests", "").strip()
@@ -79,7 +79,7 @@ class _Reading:
         if name == "testcase":
             self.said = set()
         if len(self.path) > DEEPEST:
-            raise _Wrong(f"its elements stand more than {DEEPEST} deep")
+            raise Wrong(f"its elements stand more than {DEEPEST} deep")
 
     def end(self, name: str) -> None:
         if self.path.pop() == "testcase":
@@ -88,12 +88,13 @@ class _Reading:
             self.report.skipped += "skipped" in self.said and not self.said & {"failure", "error"}
 
 
-class _Wrong(Exception):
+class Wrong(Exception):
     """What is wrong at the current line."""
 
 
-def _no_document_type(*_: Any) -> None:
-    raise _Wrong("it defines a document type or entities, which is refused")
+def no_document_type(*_: Any) -> None:
+    """A handler that refuses a definition of a document type or of an entity."""
+    raise Wrong("it defines a document type or entities, which is refused")
 
 
 async def read_junit(file: OpenFile) -> Report:
@@ -102,13 +103,22 @@ async def read_junit(file: OpenFile) -> Report:
     Raises:
         Refused: with the line and the reason, for one that is not a complete JUnit file, or has no test case.
     """
-    reading, parser = _Reading(), expat.ParserCreate()
+    reading = Reading()
+    await read_with(reading, file, expat.ParserCreate())
+    return reading.report
+
+
+async def read_with(reading: Reading, file: OpenFile, parser: expat.XMLParserType) -> None:
+    """Read a JUnit file to its end.
+
+    Raises:
+        Refused: as `read_junit` does.
+    """
     parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _no_document_type
-    await _parsed(file, parser, "JUnit")
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = no_document_type
+    await feed(file, parser, "JUnit")
     if not reading.report.tests:
         raise Refused(f"{_named(file)} has no test case, so it proves nothing.")
-    return reading.report
 
 
 async def read_xml(file: OpenFile) -> None:
@@ -118,8 +128,8 @@ async def read_xml(file: OpenFile) -> None:
         Refused: with the line and the reason, for one that is not whole.
     """
     parser = expat.ParserCreate()
-    parser.EntityDeclHandler = _no_document_type
-    await _parsed(file, parser, "XML")
+    parser.EntityDeclHandler = no_document_type
+    await feed(file, parser, "XML")
 
 
 async def read_json(file: OpenFile) -> None:
@@ -152,7 +162,12 @@ async def _pieces(file: OpenFile) -> AsyncIterator[bytes]:
         raise Refused(f"{_named(file)} was changed while it was read.") from error
 
 
-async def _parsed(file: OpenFile, parser: expat.XMLParserType, kind: str) -> None:
+async def feed(file: OpenFile, parser: expat.XMLParserType, kind: str) -> None:
+    """Feed a parser a whole file.
+
+    Raises:
+        Refused: with the line and the reason, for what the parser or its handlers do not take.
+    """
     at = 0
     async for piece in _pieces(file):
         await to_thread.run_sync(partial(_take, file, parser, piece, at, kind))
@@ -168,7 +183,7 @@ def _take(
     """Feed the parser one chunk."""
     try:
         parser.Parse(piece, is_end)
-    except _Wrong as wrong:
+    except Wrong as wrong:
         raise _refused(file, parser.CurrentLineNumber, str(wrong), kind) from None
     except (expat.ExpatError, LookupError, ValueError) as error:
         number = getattr(error, "lineno", parser.CurrentLineNumber)

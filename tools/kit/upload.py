@@ -113,7 +113,12 @@ def _resolved(path: str, *, strict: bool = True) -> Path | None:
         return None
 
 
-def _checked(wanted: str, allowed: str, extensions: Collection[str], at_most: int) -> OpenFile:
+def find_below(wanted: str, allowed: str) -> tuple[Path, Path]:
+    """An allowed directory, and the real path of what is wanted in it, or of the directory itself.
+
+    Raises:
+        Refused: for anything outside, whether or not it exists, and for what does not.
+    """
     roots = allowed_directories(allowed)
     if not roots:
         raise Refused(
@@ -125,12 +130,17 @@ def _checked(wanted: str, allowed: str, extensions: Collection[str], at_most: in
     real = _resolved(wanted)
     # Do not reveal whether a file outside the allowed directories exists.
     place = real if real is not None else _resolved(wanted, strict=False)
-    root = next((root for root in roots if place is not None and root in place.parents), None)
+    root = next((root for root in roots if place is not None and root in (place, *place.parents)), None)
     if root is None:
         listed = ", ".join(map(str, roots))
         raise Refused(f"Only files below {listed} may be uploaded ({DIRECTORIES}).")
     if real is None:
         raise Refused("There is no such file.")
+    return root, real
+
+
+def _checked(wanted: str, allowed: str, extensions: Collection[str], at_most: int) -> OpenFile:
+    root, real = find_below(wanted, allowed)
     if real.suffix.lower() not in extensions:
         raise Refused(f"Only {', '.join(extensions)} files can be uploaded.")
     if not _is_text(real.name):

@@ -189,7 +189,7 @@ async def report_results(
         numbers = range(start, min(start + BATCH, len(wires)))
         outcome: Outcome | None = "not sent"
         if not stopped:
-            outcome, words, stopped = await _send(api, run_id, [wires[number] for number in numbers], batch)
+            outcome, words, stopped = await send_batch(api, run_id, [wires[number] for number in numbers], batch)
             why += [f"Results {start + 1} to {numbers[-1] + 1}: {words}"] if words else []
         if outcome is not None:
             rows += [NotAccepted(number=n + 1, test=results[n].name, outcome=outcome) for n in numbers]
@@ -197,7 +197,7 @@ async def report_results(
     accepted, seen = len(wires) - len(rows), None
     if slug is not None:
         seen = await wait_for_change(
-            lambda: _count_visible(api, slug, run_id, results),
+            lambda: count_visible(api, slug, run_id, results),
             lambda count: count is None or count >= accepted,
             is_sandbox=api.is_sandbox,
             say=f"waiting for the results in run {run_id}",
@@ -214,7 +214,7 @@ async def report_results(
     )
 
 
-async def _send(
+async def send_batch(
     api: Testomatio, run_id: str, results: list[dict[str, Any]], batch: int
 ) -> tuple[Outcome | None, str | None, bool]:
     """Send one batch; return its outcome unless it was accepted, the reason, and whether to stop there."""
@@ -233,7 +233,7 @@ async def _send(
     return None, None, False
 
 
-async def _count_visible(api: Testomatio, project: str, run_id: str, results: list[ReportedResult]) -> int | None:
+async def count_visible(api: Testomatio, project: str, run_id: str, results: list[ReportedResult]) -> int | None:
     """Count the results that the run shows already; None where they cannot be read."""
     try:
         read = await drain(lambda page: api.results_page(project, [("run_id", run_id)], page))
