@@ -32,6 +32,7 @@ OUTSIDE: dict[str, set[str] | None] = {  # what tools/ takes from other packages
     },
     "httpcore": {"pool", "public"},
     "starlette": {"sandbox"},
+    "gherkin": {"cases"},
     "pydantic": None,
     "pydantic_core": None,
     "anyio": None,
