@@ -64,6 +64,7 @@ HINTS: Final = {
     "get_test_analytics": "flaky tests, slow, slowest, unstable, top failing, failing most often, never run, untested",
     "get_test_history": "flaky, when did it start failing, past results of one test",
     "import_junit_results": "upload junit xml, test report of ci, pytest, jest or playwright results",
+    "import_test_cases": "upload test cases from csv, excel, spreadsheet, gherkin, feature files, cucumber, markdown",
     "import_tests": "read automated tests in from source code, sync, add tests of a framework",
     "launch_run": "start or execute a planned run, trigger ci, rerun",
     "link_issue": "connect a jira ticket, bug or github issue, attach a defect",

@@ -36,6 +36,8 @@ class Case:
     id: str | None = None
     suites: tuple[str, ...] = ()
     """Titles of the suites or folders around it, outermost first."""
+    suite_id: str | None = None
+    """The id of the innermost one."""
     description: str | None = None
     preconditions: str | None = None
     steps: tuple[CaseStep, ...] = ()

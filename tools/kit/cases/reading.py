@@ -7,7 +7,7 @@ from tools.kit.errors import PlatformError, Refused
 from tools.kit.text import quote
 from tools.kit.upload import OpenFile
 
-LARGEST: Final = 4 * 2**20
+LARGEST: Final = 2 * 2**20
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 

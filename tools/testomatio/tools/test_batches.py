@@ -39,7 +39,7 @@ BATCH: Final = 50
 """Tests in one request of a bulk write."""
 
 
-async def _carry_out(
+async def carry_out(
     api: Testomatio, project: str, planned: Sequence[Planned], query: Pairs, done: str, progress: Progress
 ) -> None:
     """Send what is planned in batches, and note the outcome in each row.
@@ -123,7 +123,7 @@ async def create_tests(
         one.labels = one.labels or ([labels[name] for name in test.labels or ()] if one.entry and not test.id else [])
     if dry_run:
         return summarize([one.row for one in planned], "", written.left_out)
-    await _carry_out(api, slug, planned, query, "created", progress)
+    await carry_out(api, slug, planned, query, "created", progress)
     await put_labels(api, slug, planned, query)
     again = "Call again with the same list for what failed or is not known; existing tests are left alone."
     if allow_duplicates:
@@ -195,5 +195,5 @@ async def update_tests(
         Planned(Row(number=number, id=one, status="would_update"), {"id": one, **fields})
         for number, one in enumerate(ids, 1)
     ]
-    await _carry_out(api, slug, planned, query, "updated", progress)
+    await carry_out(api, slug, planned, query, "updated", progress)
     return summarize([one.row for one in planned], "Calling again for the ids that failed or are not known is safe.")
