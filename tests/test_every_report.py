@@ -14,12 +14,15 @@ pytestmark = pytest.mark.anyio
 REPORTS: dict[str, dict[str, Any]] = {
     "testery_upload_test_results": {"project_key": "harbour-web", "environment_key": "staging"},
     "testsigma_import_junit_results": {"run_id": "HRB-R-5"},
+    "testomatio_import_junit_results": {},
 }
 OTHER_FILES = {
     "testery_upload_build": "archives and programs, not reports",
     "testery_add_run_file": "files beside a run of any kind; .xml and .json are seen to be whole",
     "testio_upload_binary_app": "an app",
     "testomatio_upload_attachment": "pictures and documents",
+    "testomatio_import_test_cases": "test cases, not results: its own tests read them",
+    "testsigma_import_test_cases": "test cases, not results: its own tests read them",
 }
 BAD = {
     "cut off": ("<testsuites>\n<testsuite><testcase name='a'/>", "line 2: the file ends"),

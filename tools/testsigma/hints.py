@@ -29,6 +29,7 @@ HINTS: Final = {
     "get_test_plan": "details of a plan, dates, status",
     "get_test_run": "status of a run, progress, is it done, how many passed",
     "import_junit_results": "upload junit xml, results from ci, automated results",
+    "import_test_cases": "upload test cases from csv, excel, spreadsheet, gherkin, feature files, cucumber",
     "list_labels": "tags, labels available",
     "list_lookups": "priorities, types, statuses, allowed values, fields, custom options",
     "list_plan_runs": "runs in a test plan, plan results",

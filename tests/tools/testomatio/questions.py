@@ -1,9 +1,11 @@
 """Calls of Testomat.io's asking tools, and other values of all their parameters."""
 
+from pathlib import Path
 from typing import Any
 
+from server.settings import Settings
 from tests.asking import TEXT, Asking, To, edits
-from tests.desk import Desk
+from tests.desk import Desk, settings
 from tests.tools.testomatio.calls_runs import BY_HAND, GROUP, HOTFIX, SAFARI
 from tests.tools.testomatio.holding import SHOP
 
@@ -19,6 +21,12 @@ EXAMPLE, ON_SUITE, ON_TEST = 70001, "80001", "80002"
 PAIR = [{"name": "country", "value": "Austria"}]
 WITH_PAIRS = {"test_id": "c0de0010", "status": "passed", "example": PAIR, "meta": PAIR}
 EVIDENCE = "evidence of any size: the question says how many characters go along"
+JUNIT = (
+    '<testsuite name="Coupons"><testcase name="An expired code is refused"/><testcase name="A test of nobody"/>'
+    "</testsuite>"
+)
+CASES = "Title,Suite,Priority\nA code of next year,Coupons,high\nAn expired code is refused,Coupons,low\n"
+DRY = "a dry run sends nothing and asks nothing"
 CODE = "code of any size: the question says how many characters go along"
 
 
@@ -314,6 +322,28 @@ ASKING = [
             **HERE,
         },
     ),
+    Asking(
+        "testomatio_import_junit_results",
+        {"file": "{folder}/results.xml"},
+        {
+            "file": To("{folder}/other.xml", "other.xml"),
+            "run_id": SAFARI,
+            "title": TEXT,
+            "env": "Chrome",
+            "create": To(True, "created"),
+            **HERE,
+        },
+    ),
+    Asking(
+        "testomatio_import_test_cases",
+        {"file": "{folder}/cases.csv", "dry_run": False},
+        {
+            "file": To("{folder}/other.csv", "other.csv"),
+            "suite_id": "c0ffee01",
+            "update": To(True, "changed"),
+            **ON_A_BRANCH,
+        },
+    ),
 ]
 
 GO_BY: dict[str, str] = dict.fromkeys(("run_id", "suite_id"), "things are found by it") | {
@@ -326,4 +356,15 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "testomatio_update_reported_run": {"publish": "without it nothing is asked"},
     "testomatio_report_results": {"results[].stack": EVIDENCE, "results[].steps[].log": EVIDENCE},
     "testomatio_import_tests": {"tests[].code": CODE, "tests[].description": CODE, "files[].content": CODE},
+    "testomatio_import_junit_results": {"dry_run": DRY},
+    "testomatio_import_test_cases": {"dry_run": DRY},
 }
+
+
+def settings_in(folder: Path) -> Settings:
+    """With reports and test cases to load."""
+    for name in ("results.xml", "other.xml"):
+        (folder / name).write_text(JUNIT)
+    for name in ("cases.csv", "other.csv"):
+        (folder / name).write_text(CASES)
+    return settings({"TESTDESK_UPLOAD_DIRS": str(folder)})

@@ -9,6 +9,15 @@ from tests.desk import settings
 
 JUNIT = '<testsuite name="coupons"><testcase classname="coupons" name="HRB-5 takes a code off"/></testsuite>'
 STEP = {"action": "Redeem it", "expected": "Less"}
+CASES = "Title,Folder,Priority\nA code of next year,Coupons,Minor\nAn expired code is refused,Coupons,Minor\n"
+NEW_CASES = {
+    "project": "HRB",
+    "priority": "Medium",
+    "case_type": "Functional",
+    "status": "Draft",
+    "automation": "Automated",
+    "dry_run": False,
+}
 IN_HARBOUR: dict[str, Any] = {"project": To("HRB", "Harbour", changes=False)}
 
 ASKING = [
@@ -77,6 +86,21 @@ ASKING = [
         {"run_id": "HRB-R-5", "file": "{folder}/results.xml"},
         {"run_id": "HRB-R-4", "file": To("{folder}/other.xml", "other.xml"), **IN_HARBOUR},
     ),
+    Asking(
+        "testsigma_import_test_cases",
+        {"file": "{folder}/cases.csv", **NEW_CASES},
+        {
+            "project": "KSK",
+            "file": To("{folder}/other.csv", "other.csv"),
+            "priority": "Minor",
+            "case_type": "Unit Test",
+            "status": "Outdated",
+            "automation": "Obsolete",
+            "folder": "Payment/Cards",
+            "owner": "Jonas Petersen",
+            "update": To(True, "changed"),
+        },
+    ),
     Asking("testsigma_complete_test_plan", {"plan_id": "HRB-P-3"}, {"plan_id": "HRB-P-2", **IN_HARBOUR}),
     Asking("testsigma_delete_test_plan", {"plan_id": "HRB-P-1"}, {"plan_id": "HRB-P-2", **IN_HARBOUR}),
 ]
@@ -84,11 +108,16 @@ ASKING = [
 GO_BY: dict[str, str] = dict.fromkeys(("human_id", "human_id_prefix", "id", "step_group_id"), "things are found by it")
 """Words that questions go by, with what for."""
 
-EXCEPTIONS = {"testsigma_import_junit_results": {"minutes": "is not sent: how long the call waits for the end"}}
+EXCEPTIONS = {
+    "testsigma_import_junit_results": {"minutes": "is not sent: how long the call waits for the end"},
+    "testsigma_import_test_cases": {"dry_run": "a dry run sends nothing and asks nothing"},
+}
 
 
 def settings_in(folder: Path) -> Settings:
-    """With two reports to load."""
+    """With reports and test cases to load."""
     for name in ("results.xml", "other.xml"):
         (folder / name).write_text(JUNIT)
+    for name in ("cases.csv", "other.csv"):
+        (folder / name).write_text(CASES)
     return settings({"TESTDESK_UPLOAD_DIRS": str(folder)})

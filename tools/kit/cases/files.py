@@ -8,7 +8,6 @@ from anyio import to_thread
 from tools.kit.cases.case import MOST_CASES, Case, CaseFile, Fault
 from tools.kit.cases.reading import LARGEST, read_text
 from tools.kit.errors import Refused
-from tools.kit.question import Lines
 from tools.kit.text import many, quote
 from tools.kit.upload import open_upload
 from tools.kit.upload_folder import files_in
@@ -51,15 +50,6 @@ class CaseFiles:
             for file in self.files
             for note in file.content.notes
         ]
-
-    def add_to(self, lines: Lines, most: int) -> None:
-        """Add the files to a question: their names and digests, and what is not imported."""
-        for file in self.files[:most]:
-            lines.add("File", f"{quote(file.name, at_most=200)} ({file.size:,} bytes, SHA-256 {file.digest}\u2026)")
-        if len(self.files) > most:
-            lines.add("Further files", len(self.files) - most)
-        for note in self.notes[:most]:
-            lines.add("Note", note)
 
 
 async def read_case_files(path: str, *, allowed: str, readers: Readers) -> CaseFiles:

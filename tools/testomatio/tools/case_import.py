@@ -1,20 +1,28 @@
 """Test cases from CSV, Gherkin and the vendor's Markdown: what would be new, changed and the same, then the import."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
 from tools.kit.cases.case import Case
 from tools.kit.cases.files import CaseFiles, ReadFile, read_case_files
+from tools.kit.cases.outcome import (
+    CasesImported,
+    ImportRow,
+    answer,
+    describe,
+    fault_rows,
+    foreign_ids,
+    in_words,
+    nothing_to_do,
+)
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
 from tools.kit.question import Lines
-from tools.kit.text import Key, Untrusted, many, quote, word
+from tools.kit.text import quote, word
 from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, is_private
@@ -35,42 +43,11 @@ from tools.testomatio.tools.written_tests import NewTest
 
 tool = Toolset(Testomatio, needs="api")
 
-MOST_ROWS: Final = 100
-MOST_SHOWN: Final = 25
-
 FilePath = Annotated[
     str, Field(min_length=1, max_length=4000, description="Absolute path of a .csv, .feature or .md file, or a folder.")
 ]
-Status = Literal["new", "changed", "same", "left", "error", "created", "updated", "failed", "unknown", "not_sent"]
-_OF_ROW: Final[Mapping[str, Status]] = {
-    "would_create": "new",
-    "would_update": "changed",
-    "exists": "same",
-}
-
-
-class ImportRow(Answer):
-    """A row of a file that is not simply the same."""
-
-    file: Untrusted
-    line: int
-    title: Untrusted
-    suite: Untrusted | None = None
-    id: Key | None = None
-    status: Key = Field(description="new, changed, left (without update), error; then created, updated, failed.")
-    why: Untrusted | None = None
-
-
-class CasesImported(Answer):
-    """What an import would do, or has done."""
-
-    done: str
-    counts: dict[str, int]
-    new_suites: list[Untrusted] = Field(default_factory=list)
-    rows: list[ImportRow] = Field(default_factory=list)
-    more_rows: int | None = None
-    notes: list[Untrusted] = Field(default_factory=list)
-    next: str | None = None
+_OF_ROW: Final[Mapping[str, str]] = {"would_create": "new", "would_update": "changed", "exists": "same"}
+"""Statuses of a batch in the words of an import."""
 
 
 @dataclass
@@ -178,68 +155,6 @@ def _planned(
     return planned
 
 
-def _counts(entries: Sequence[_Entry], files: CaseFiles) -> dict[str, int]:
-    counts = Counter(one.status for one in entries)
-    counts["error"] += len(files.faults)
-    return {status: count for status, count in counts.items() if count}
-
-
-def _in_words(counts: Mapping[str, int]) -> str:
-    names = {
-        "same": "the same",
-        "left": "different and left alone",
-        "error": "with an error",
-        "unknown": "not known",
-        "not_sent": "not sent",
-    }
-    return ", ".join(f"{count} {names.get(status, status)}" for status, count in counts.items()) or "nothing"
-
-
-def _answer(entries: Sequence[_Entry], files: CaseFiles, places: Places, notes: list[str], done: str) -> CasesImported:
-    order = ("error", "failed", "unknown", "not_sent", "changed", "updated", "left", "new", "created")
-    rows = [
-        ImportRow(file=file.name, line=fault.line, title=fault.title, status="error", why=fault.why)
-        for file, fault in files.faults
-    ]
-    rows += [one.row() for one in entries if one.status != "same"]
-    rows.sort(key=lambda row: order.index(row.status))
-    counts = _counts(entries, files)
-    again = {"failed", "unknown", "not_sent"} & counts.keys()
-    return CasesImported(
-        done=done,
-        counts=counts,
-        new_suites=places.names,
-        rows=rows[:MOST_ROWS],
-        more_rows=len(rows) - MOST_ROWS if len(rows) > MOST_ROWS else None,
-        notes=notes,
-        next="Call again with the same file for what failed; tests that are there are left alone." if again else None,
-    )
-
-
-def _describe(lines: Lines, entries: Sequence[_Entry], files: CaseFiles, places: Places) -> None:
-    """What would be done, row by row, as far as there is room."""
-    for name in places.names[:MOST_SHOWN]:
-        lines.add("New suite", quote(name, at_most=300))
-    if len(places.names) > MOST_SHOWN:
-        lines.add("Further new suites", len(places.names) - MOST_SHOWN)
-    for status, name in (("changed", "Changed"), ("new", "New")):
-        fitting = [one for one in entries if one.status == status and one.planned]
-        for one in fitting[:MOST_SHOWN]:
-            row = one.planned.row if one.planned else None
-            known = f"{word(row.id)} " if row and row.id else ""
-            why = f". {row.why}" if row and row.why else ""
-            suite = f" in {quote(one.suite, at_most=300)}" if one.suite and not known else ""
-            lines.add(name, f"{known}{quote((row.title if row else None) or one.case.title, at_most=500)}{suite}{why}")
-        if len(fitting) > MOST_SHOWN:
-            lines.add(f"Further {status}", len(fitting) - MOST_SHOWN)
-    wrong = [(file.name, fault.line, fault.why) for file, fault in files.faults]
-    wrong += [(one.file.name, one.case.line, one.error) for one in entries if one.error]
-    for file_name, line, why in wrong[:MOST_SHOWN]:
-        lines.add("Left out", f"line {line} of {quote(file_name, at_most=200)}: {why}")
-    if len(wrong) > MOST_SHOWN:
-        lines.add("Further left out", len(wrong) - MOST_SHOWN)
-
-
 @tool.destroys(idempotent=True, verify_with="list_tests", unasked_when=lambda dry_run: dry_run)
 async def import_test_cases(
     api: Testomatio,
@@ -261,27 +176,21 @@ async def import_test_cases(
     entries = await _entries(api, slug, files, places)
     await _plan(api, slug, entries, query, update=update)
     places.keep(one.path for one in entries if one.status == "new")
-    counts, notes = _counts(entries, files), files.notes
-    if foreign := [one.case.line for one in entries if has_foreign_id(one.case)]:
-        ids = many(len(foreign), "id of another tool was ignored", "ids of another tool were ignored")
-        notes.append(f"{ids}; these tests are found by title.")
+    rows = [*fault_rows(files), *(one.row() for one in entries)]
+    notes = [*files.notes, *foreign_ids(sum(has_foreign_id(one.case) for one in entries))]
     if dry_run:
         yield Ask(None)
-        yield _answer(entries, files, places, notes, f"Nothing was sent. {_in_words(counts)}.")
+        yield answer(rows, new_suites=places.names, notes=notes, is_dry=True)
         return
     todo = [one for one in entries if one.status in {"new", "changed"}]
     if not todo:
-        first = next((one for one in _answer(entries, files, places, notes, "").rows if one.status == "error"), None)
-        why = f" Line {first.line}: {first.why}." if first else ""
-        hint = " With update, tests that differ are changed." if counts.get("left") else ""
-        raise Refused(f"There is nothing to import: {_in_words(counts)}.{why}{hint}")
-    lines = Lines(f"Import test cases into {place(slug, branch)}: {_in_words(counts)}?")
+        raise Refused(nothing_to_do(rows))
+    lines = Lines(f"Import test cases into {place(slug, branch)}: {in_words(rows)}?")
     if places.root is not None:
         lines.add("Below", f"{word(places.root.id)} {quote(places.root.title or '')}")
-    files.add_to(lines, MOST_SHOWN)
-    _describe(lines, todo + [one for one in entries if one.error], files, places)
-    if counts.get("changed"):
-        lines.say("The texts that are changed are replaced; there is no undo.")
+    describe(lines, rows, files=files, new_suites=places.names, holder="suite")
+    if any(one.status == "changed" for one in todo):
+        lines.say("What is changed is replaced; there is no undo.")
     yield Ask(str(lines))
     made = await make_suites(api, slug, places, query)
     planned = [one.planned for one in todo if one.planned is not None]
@@ -290,4 +199,5 @@ async def import_test_cases(
             one.planned.entry["suite_id"] = made[one.path]
     await carry_out(api, slug, planned, query, "created", progress)
     await put_labels(api, slug, planned, query)
-    yield _answer(entries, files, places, notes, f"{_in_words(_counts(entries, files))}.")
+    rows = [*fault_rows(files), *(one.row() for one in entries)]
+    yield answer(rows, new_suites=places.names, notes=notes)

@@ -139,7 +139,7 @@ async def create_test_cases(
         )
     results: list[CreatedCase] = []
     for fields in requests:
-        created, may_go_on = await _create_one(api, parent.id, fields, is_first=not results)
+        created, may_go_on = await create_one(api, parent.id, fields, is_first=not results)
         results.append(created)
         await progress(len(results), len(requests), f"{len(results)} of {len(requests)}")
         if not may_go_on:
@@ -158,7 +158,7 @@ async def _shared_fields(api: Testsigma, owner: str | None, label_names: Sequenc
     return fields
 
 
-async def _create_one(
+async def create_one(
     api: Testsigma, project_id: str, fields: Mapping[str, Any], *, is_first: bool
 ) -> tuple[CreatedCase, bool]:
     """Create one test case, and tell whether to go on; an error of the first one is raised."""

@@ -1,0 +1,308 @@
+"""Test cases from CSV and Gherkin: what would be new, changed and the same, then the import."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Annotated, Any, Final
+
+from pydantic import Field, ValidationError
+
+from tools.kit.asking import Ask, Asking
+from tools.kit.cases.case import Case
+from tools.kit.cases.csv_file import read_csv
+from tools.kit.cases.files import CaseFiles, Readers, ReadFile, read_case_files
+from tools.kit.cases.gherkin_file import read_gherkin
+from tools.kit.cases.outcome import (
+    CasesImported,
+    ImportRow,
+    answer,
+    describe,
+    fault_rows,
+    foreign_ids,
+    in_words,
+    nothing_to_do,
+)
+from tools.kit.errors import Conflict, Invalid, NotFound, OutcomeUnknown, PlatformError, Refused, UnexpectedShape
+from tools.kit.question import Lines
+from tools.kit.text import clean, given, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testsigma.client.settings import LookupKind
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.client.variables import USER
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.test_cases import TestCase
+from tools.testsigma.tools.case_changes import NewCase, NewStep, create_one, lost_by, template_fields
+from tools.testsigma.tools.case_places import Path, Places, make_folders
+from tools.testsigma.tools.changes import changed_fields, describe_changes, not_none
+from tools.testsigma.tools.folder_tree import FolderRef, read_tree
+from tools.testsigma.tools.identity import ProjectRef, is_human_id, is_uuid, known_project
+from tools.testsigma.tools.imports import upload_directories
+from tools.testsigma.tools.names import LookupName, UserRef, find_user, lookup_ids, normalized
+
+tool = Toolset(Testsigma)
+
+READERS: Final[Readers] = {".csv": read_csv, ".feature": read_gherkin}
+_MARKED: Final = re.compile(r"(?:^|(?<=\s))@([^\s@]+-\d{1,9})(?=\s|$)")
+
+FilePath = Annotated[
+    str, Field(min_length=1, max_length=1000, description="Full path of a .csv or .feature file, or a folder of them.")
+]
+
+
+@dataclass
+class _Entry:
+    """A test case with its place, and what is planned for it."""
+
+    file: ReadFile
+    case: Case
+    number: str | None = None
+    """The human id or UUID that the file has for it."""
+    title: str = ""
+    folder_id: str | None = None
+    path: Path = ()
+    fields: dict[str, Any] = field(default_factory=dict)
+    before: TestCase | None = None
+    status: str = "new"
+    why: str | None = None
+
+    def fail(self, why: str) -> None:
+        self.status, self.why = "error", why
+
+    def row(self) -> ImportRow:
+        return ImportRow(
+            file=self.file.name,
+            line=self.case.line,
+            title=self.title or self.case.title,
+            suite="/".join(self.case.suites) or None,
+            id=self.before.key if self.before else self.number if self.status == "created" else None,
+            status=self.status,
+            why=self.why,
+        )
+
+
+def _entry(file: ReadFile, case: Case) -> _Entry:
+    marked = _MARKED.search(case.title)
+    tag = next((one for one in case.tags if is_human_id(one)), None)
+    number = case.id if case.id and (is_human_id(case.id) or is_uuid(case.id)) else marked[1] if marked else tag
+    title = " ".join(_MARKED.sub(" ", case.title).split()) or case.title
+    return _Entry(file, case, number.casefold() if number else None, title)
+
+
+async def _fields(api: Testsigma, one: _Entry, labels: Mapping[str, str]) -> None:
+    """The fields of a test case as the API takes them.
+
+    Raises:
+        Refused: for what Testsigma does not take.
+    """
+    case = one.case
+    try:
+        steps = [NewStep(action=step.action, expected=step.expected) for step in case.steps] or None
+        new = NewCase(title=one.title, steps=steps, description=case.description, preconditions=case.preconditions)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "string_too_short":
+            raise Refused("one of its steps has an expected result and no action") from None
+        raise Refused(f"its {first['loc'][0]} is too long for Testsigma") from None
+    own: dict[LookupKind, str | None] = {
+        "priority": case.priority,
+        "type": case.kind,
+        "status": case.status,
+        "automation": case.automation,
+    }
+    one.fields = {"title": new.title, **not_none(description=new.description, preconditions=new.preconditions)}
+    one.fields |= template_fields(new.steps, None, None, needs_one=False)
+    one.fields |= await lookup_ids(api, own)
+    if case.owner:
+        one.fields["owner_id"] = (await find_user(api, case.owner)).id
+    if unknown := [label for label in case.labels if normalized(label) not in labels]:
+        raise Refused(f"there is no label {quote(unknown[0])}; testsigma_list_labels shows them")
+    # A feature's tags are for its runner; only those that are labels here are put on.
+    names = [*case.labels, *(tag for tag in case.tags if normalized(tag) in labels)]
+    if names:
+        one.fields["label_ids"] = list(dict.fromkeys(labels[normalized(name)] for name in names))
+
+
+def _compare(one: _Entry, before: TestCase, label_names: Mapping[str, str], *, update: bool) -> None:
+    """Keep the fields that differ from the test case that is there; labels are only added."""
+    one.before = before
+    of_steps: tuple[str, ...] = ("template_type", "individual_steps")
+    body = {name: one.fields.pop(name) for name in of_steps if name in one.fields}
+    wanted = one.fields.pop("label_ids", [])
+    has = {normalized(name) for name in before.labels}
+    changed = {
+        name: value
+        for name, value in changed_fields(before, one.fields).items()
+        if clean(str(getattr(before, name) or "")).strip() != value
+    }
+    if any(label_names[label] not in has for label in wanted):
+        kept = [label for label, name in label_names.items() if name in has]
+        changed["label_ids"] = list(dict.fromkeys([*kept, *wanted]))
+    if body:
+        steps = [(step.description or "", step.expected or "") for step in before.ordered_steps]
+        new = [(row["step_description"], row["expected_results"]) for row in body["individual_steps"]]
+        if before.template_type == "TCD":  # line n of one text belongs to line n of the other
+            steps = list(zip_longest(_lines(before.steps), _lines(before.expected_results), fillvalue=""))
+        if steps != new:
+            if any(step.step_group_id for step in before.ordered_steps):
+                one.fail("its steps have a step group in them, which the API cannot put back")
+                return
+            changed |= body
+    one.fields = changed
+    if not changed:
+        one.status = "same"
+        return
+    lost = lost_by(before, changed)
+    one.status = "changed" if update else "left"
+    one.why = describe_changes(changed).replace("Changed", "Changes") + (f" It loses {lost}." if lost else "")
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines()]
+
+
+async def _plan(
+    api: Testsigma, project: Project, entries: Sequence[_Entry], labels: Mapping[str, str], *, update: bool
+) -> None:
+    """Compare with what is there: by id, then by title within the folder.
+
+    Raises:
+        Refused: when not all test cases can be read, since some could be made twice.
+    """
+    known: list[TestCase] = []
+    walked = await api.walk_test_cases(project.id, known.append)
+    if why := walked.coverage(0).why:
+        raise Refused(f"Not all test cases of the project could be read ({why}), so some may be made twice.")
+    by_id = {key.casefold(): case for case in known for key in (case.id, case.human_id or "") if key}
+    by_title: dict[str, list[TestCase]] = {}
+    for case in known:
+        by_title.setdefault(normalized(case.title), []).append(case)
+    label_names = {label_id: name for name, label_id in labels.items()}
+    taken: dict[str, _Entry] = {}
+    for one in entries:
+        if one.status == "error":
+            continue
+        titled = by_title.get(normalized(one.title), [])
+        here = [case for case in titled if case.folder_id == one.folder_id]
+        if one.number is not None and one.number not in by_id:
+            one.fail(f"project {project.key} has no test case {quote(one.number)}; without an id it would be a new one")
+            continue
+        if one.number is None and len(here) > 1:
+            one.fail(f"the folder has several of this title ({', '.join(case.key for case in here[:5])}); name its id")
+            continue
+        found = by_id[one.number] if one.number is not None else here[0] if here else None
+        key = found.id if found else "/".join((one.folder_id or "", *one.path, normalized(one.title)))
+        if (first := taken.setdefault(key, one)) is not one:
+            one.fail(f"line {first.case.line} of {quote(first.file.name)} is the same test case")
+        elif found is not None:
+            if found.individual_steps is None and found.template_type != "TCD":
+                found = await api.test_case(project.id, found.key)
+            _compare(one, found, label_names, update=update)
+        elif titled:
+            one.why = f"{titled[0].key} in another folder has this title; Testsigma may refuse a second one."
+
+
+@tool.destroys(idempotent=True, verify_with="list_test_cases", unasked_when=lambda dry_run: dry_run)
+async def import_test_cases(
+    api: Testsigma,
+    progress: Progress,
+    project: ProjectRef,
+    file: FilePath,
+    priority: LookupName,
+    case_type: LookupName,
+    status: LookupName,
+    automation: LookupName,
+    folder: Annotated[FolderRef | None, Field(description="Where rows without a folder go; others below it.")] = None,
+    owner: Annotated[UserRef | None, Field(description=f"Of new ones; default: {USER}.")] = None,
+    update: Annotated[bool, Field(description="Also change test cases that differ.")] = False,
+    dry_run: Annotated[bool, Field(description="Only show what is new, changed, the same.")] = True,
+) -> Asking[CasesImported]:
+    """Import test cases from CSV or Gherkin (.feature). Without dry_run, asks the user first.
+
+    priority, case_type, status, automation: of new ones whose row has none.
+    """
+    files = await read_case_files(file, allowed=upload_directories(api), readers=READERS)
+    parent = await known_project(api, project)
+    tree = await read_tree(api, parent.id)
+    if not tree.coverage.complete:
+        raise Refused(f"Not all folders could be read ({tree.coverage.why}), so some may be made twice.")
+    places = Places(tree, tree.find_folder(folder).id if folder else None)
+    defaults: dict[LookupKind, str] = {
+        "priority": priority,
+        "type": case_type,
+        "status": status,
+        "automation": automation,
+    }
+    default_fields: dict[str, Any] = {**await lookup_ids(api, {**defaults})}
+    if named := owner or api.account.settings.get(USER):
+        default_fields["owner_id"] = (await find_user(api, named)).id
+    labels = {normalized(one.name): one.id for one in (await api.labels()).rows}
+    entries = [_entry(of, case) for of, case in files.cases]
+    for one in entries:
+        try:
+            await _fields(api, one, labels)
+            one.folder_id, one.path = places.find(one.case.suites) if one.number is None else (None, ())
+        except Refused as error:
+            one.fail(error.sentence)
+    await _plan(api, parent, entries, labels, update=update)
+    places.keep(one.path for one in entries if one.status == "new")
+    rows = _rows(files, entries)
+    notes = [*files.notes, *foreign_ids(sum(one.case.id is not None and one.number is None for one in entries))]
+    if dry_run:
+        yield Ask(None)
+        yield answer(rows, new_suites=places.names, notes=notes, is_dry=True)
+        return
+    if not any(one.status in {"new", "changed"} for one in entries):
+        raise Refused(nothing_to_do(rows))
+    lines = Lines(f"Import test cases into project {quote(parent.display_name)}: {in_words(rows)}?")
+    lines.fields({"Folder": folder, "Owner of new ones": owner})
+    words = ", ".join(f"{name} {given(value)}" for name, value in defaults.items())
+    lines.add("New ones without their own", words)
+    describe(lines, rows, files=files, new_suites=places.names, holder="folder")
+    if any(one.status == "changed" for one in entries):
+        lines.say("What is changed is replaced; there is no undo.")
+    yield Ask(str(lines))
+    made = await make_folders(api, parent.id, places)
+    await _carry_out(api, parent, entries, made, default_fields, progress)
+    yield answer(_rows(files, entries), new_suites=places.names, notes=notes)
+
+
+def _rows(files: CaseFiles, entries: Sequence[_Entry]) -> list[ImportRow]:
+    return [*fault_rows(files), *(one.row() for one in entries)]
+
+
+async def _carry_out(
+    api: Testsigma,
+    project: Project,
+    entries: Sequence[_Entry],
+    made: Mapping[Path, str],
+    defaults: Mapping[str, Any],
+    progress: Progress,
+) -> None:
+    """Send one request for each test case, until one fails in a way that the next ones would too."""
+    todo = [one for one in entries if one.status in {"new", "changed"}]
+    for number, one in enumerate(todo, 1):
+        try:
+            if one.status == "changed" and one.before is not None:
+                await api.update_test_case(project.id, one.before.key, one.fields)
+                one.status = "updated"
+            else:
+                place = {"project_id": project.id, "folder_id": made[one.path] if one.path else one.folder_id}
+                body = template_fields(None, None, None, needs_one=True) | {**defaults} | one.fields | place
+                created, may_go_on = await create_one(api, project.id, body, is_first=number == 1 and not made)
+                is_unknown = created.outcome == "unknown"
+                one.status = "created" if created.outcome == "created" else "unknown" if is_unknown else "failed"
+                one.number, one.why = created.id, created.why
+                if not may_go_on and one.status != "created":
+                    break
+        except PlatformError as error:
+            if number == 1 and not made:
+                raise
+            one.status = "unknown" if isinstance(error, OutcomeUnknown | UnexpectedShape) else "failed"
+            one.why = str(error)
+            if not isinstance(error, Invalid | NotFound | Conflict):
+                break
+        await progress(number, len(todo), f"{number} of {len(todo)}")
+    for one in todo:
+        if one.status in {"new", "changed"}:
+            one.status = "not_sent"
