@@ -16,6 +16,7 @@ MOST_RESULTS: Final = 5_000
 LONGEST_TEXT: Final = 20_000
 """Characters of a message or a stack trace; of a longer one the rest is left out."""
 LONGEST_NAME: Final = 500
+UNNAMED: Final = "(without a name)"
 
 Status = Literal["passed", "failed", "skipped"]
 
@@ -81,9 +82,7 @@ class _Results(Reading):
             raise Wrong(f"there are more than {MOST_RESULTS:,} results; import them in parts")
         names = tuple(name for name, _ in self.suites if name)
         files = (attributes.get("file"), *(file for _, file in reversed(self.suites)))
-        name = " ".join(clean(attributes.get("name", "")).split())
-        if not name:
-            raise Wrong("a test case has no name")
+        name = " ".join(clean(attributes.get("name", "")).split()) or UNNAMED
         self.results.append(
             JUnitResult(
                 name=name[:LONGEST_NAME],
@@ -128,7 +127,7 @@ async def read_junit_results(file: OpenFile, *, taken: int = 0) -> JUnitFile:
     """Read the results of a file; `taken` is how many those before it had.
 
     Raises:
-        Refused: as `read_junit` does, and for a test case without a name and for too many results.
+        Refused: as `read_junit` does, and for too many results.
     """
     reading, parser = _Results(room=MOST_RESULTS - taken), expat.ParserCreate()
     parser.CharacterDataHandler = reading.characters

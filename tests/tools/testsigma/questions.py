@@ -90,7 +90,7 @@ ASKING = [
         "testsigma_import_test_cases",
         {"file": "{folder}/cases.csv", **NEW_CASES},
         {
-            "project": "KSK",
+            "project": To("KSK", "Kiosk"),
             "file": To("{folder}/other.csv", "other.csv"),
             "priority": "Minor",
             "case_type": "Unit Test",

@@ -152,7 +152,7 @@ def _wrong(case: Case) -> str | None:
     if len(case.title) > LONGEST_TITLE:
         return f"its title has {len(case.title):,} characters; {LONGEST_TITLE} are possible"
     if len(case.suites) > DEEPEST:
-        return f"it is in {len(case.suites)} nested suites; {DEEPEST} are possible"
+        return f"it is in {many(len(case.suites), 'nested suite')}; {DEEPEST} are possible"
     if any(len(one) > LONGEST_TITLE for one in case.suites):
         return f"the title of its suite is longer than {LONGEST_TITLE} characters"
     if len(case.steps) > MOST_STEPS:

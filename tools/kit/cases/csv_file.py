@@ -9,7 +9,7 @@ from typing import Final
 
 from tools.kit.cases.case import Case, CaseFile, CaseStep, checked, one_line, several
 from tools.kit.errors import Refused
-from tools.kit.text import quote
+from tools.kit.text import many, quote
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "id": ("id", "testid", "caseid", "testcaseid", "key"),
@@ -52,7 +52,8 @@ def read_csv(text: str) -> CaseFile:
     places = _places(header[1], file)
     for line, cells in rows:
         if len(cells) > len(header[1]) and any(map(str.strip, cells[len(header[1]) :])):
-            why = f"it has {len(cells)} cells, the header {len(header[1])}: is a text with {delimiter!r} not in quotes?"
+            width = f"it has {many(len(cells), 'cell')}, the header {len(header[1])}"
+            why = f"{width}: is a text with {delimiter!r} not in quotes?"
             file.fault(line, why, one_line(cells[places["title"]]) if places["title"] < len(cells) else "")
             continue
         values = {name: cells[place] for name, place in places.items() if place < len(cells)}

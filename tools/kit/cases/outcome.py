@@ -64,7 +64,7 @@ def count(rows: Sequence[ImportRow]) -> dict[str, int]:
     return {status: counts[status] for status in COUNTED if counts[status]}
 
 
-def in_words(rows: Sequence[ImportRow]) -> str:
+def render_counts(rows: Sequence[ImportRow]) -> str:
     """The counts of rows as a phrase."""
     return ", ".join(f"{number} {WORDS.get(status, status)}" for status, number in count(rows).items())
 
@@ -77,7 +77,7 @@ def answer(
     counts = count(rows)
     again = {"failed", "unknown", "not_sent"} & counts.keys()
     return CasesImported(
-        done=f"{'Nothing was sent. ' if is_dry else ''}{in_words(rows)}.",
+        done=f"{'Nothing was sent. ' if is_dry else ''}{render_counts(rows)}.",
         counts=counts,
         new_suites=list(new_suites),
         rows=listed[:MOST_ROWS],
@@ -92,7 +92,7 @@ def nothing_to_do(rows: Sequence[ImportRow]) -> str:
     first = next((row for row in rows if row.status == "error"), None)
     why = f" Line {first.line}: {first.why}." if first else ""
     hint = " With update, those that differ are changed." if any(row.status == "left" for row in rows) else ""
-    return f"There is nothing to import: {in_words(rows)}.{why}{hint}"
+    return f"There is nothing to import: {render_counts(rows)}.{why}{hint}"
 
 
 def describe(

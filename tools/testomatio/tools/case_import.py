@@ -17,8 +17,8 @@ from tools.kit.cases.outcome import (
     describe,
     fault_rows,
     foreign_ids,
-    in_words,
     nothing_to_do,
+    render_counts,
 )
 from tools.kit.errors import Refused
 from tools.kit.question import Lines
@@ -97,7 +97,9 @@ async def _entries(api: Testomatio, project: str, files: CaseFiles, places: Plac
     for one in entries:
         try:
             one.test = as_test(one.case)
-            one.suite_id, one.path = places.find(one.case.suites, one.case.suite_id) if not one.test.id else (None, ())
+            one.suite_id, one.path = (
+                places.place_of(one.case.suites, one.case.suite_id) if not one.test.id else (None, ())
+            )
             one.labels = await resolve_labels(api, project, one.test.labels)
         except Refused as error:
             one.error = error.sentence
@@ -185,7 +187,7 @@ async def import_test_cases(
     todo = [one for one in entries if one.status in {"new", "changed"}]
     if not todo:
         raise Refused(nothing_to_do(rows))
-    lines = Lines(f"Import test cases into {place(slug, branch)}: {in_words(rows)}?")
+    lines = Lines(f"Import test cases into {place(slug, branch)}: {render_counts(rows)}?")
     if places.root is not None:
         lines.add("Below", f"{word(places.root.id)} {quote(places.root.title or '')}")
     describe(lines, rows, files=files, new_suites=places.names, holder="suite")

@@ -26,7 +26,7 @@ class Places:
     new: dict[Path, str | None] = field(default_factory=dict)
     """Suites to make by their titles from the root, with the folder that they are made in."""
 
-    def find(self, titles: Path, suite_id: str | None) -> tuple[str | None, Path]:
+    def place_of(self, titles: Path, suite_id: str | None) -> tuple[str | None, Path]:
         """The id of the suite for a test, or the titles of a suite that is to be made.
 
         Raises:

@@ -20,8 +20,8 @@ from tools.kit.cases.outcome import (
     describe,
     fault_rows,
     foreign_ids,
-    in_words,
     nothing_to_do,
+    render_counts,
 )
 from tools.kit.errors import Conflict, Invalid, NotFound, OutcomeUnknown, PlatformError, Refused, UnexpectedShape
 from tools.kit.question import Lines
@@ -241,7 +241,7 @@ async def import_test_cases(
     for one in entries:
         try:
             await _fields(api, one, labels)
-            one.folder_id, one.path = places.find(one.case.suites) if one.number is None else (None, ())
+            one.folder_id, one.path = places.place_of(one.case.suites) if one.number is None else (None, ())
         except Refused as error:
             one.fail(error.sentence)
     await _plan(api, parent, entries, labels, update=update)
@@ -254,7 +254,7 @@ async def import_test_cases(
         return
     if not any(one.status in {"new", "changed"} for one in entries):
         raise Refused(nothing_to_do(rows))
-    lines = Lines(f"Import test cases into project {quote(parent.display_name)}: {in_words(rows)}?")
+    lines = Lines(f"Import test cases into project {quote(parent.display_name)}: {render_counts(rows)}?")
     lines.fields({"Folder": folder, "Owner of new ones": owner})
     words = ", ".join(f"{name} {given(value)}" for name, value in defaults.items())
     lines.add("New ones without their own", words)

@@ -22,7 +22,7 @@ class Places:
     new: dict[Path, str | None] = field(default_factory=dict)
     """Folders to make by their names below `root`, the first of each with the id of the folder that it is made in."""
 
-    def find(self, names: Path) -> tuple[str | None, Path]:
+    def place_of(self, names: Path) -> tuple[str | None, Path]:
         """The id of the folder for a test case, or the names of a folder that is to be made.
 
         Raises:
