@@ -23,9 +23,14 @@ from server.store.sqlite import SqliteEngine
 from server.unreadable import answer_to
 from tests.fuzz.documents import ESCAPES, JSON, MARKS, SCALARS, TEXTS, damaged
 from tests.fuzz.soak import examples
+from tools.kit.cases.case import CaseFile
+from tools.kit.cases.csv_file import read_csv
+from tools.kit.cases.gherkin_file import read_gherkin
+from tools.kit.cases.reading import decode
 from tools.kit.egress import is_internal
 from tools.kit.errors import PlatformError, Refused
 from tools.kit.failures import FailureContext, error_for, page_title
+from tools.kit.junit import read_junit_results
 from tools.kit.parsing import NotJson, load_json
 from tools.kit.reasons import error_sentence
 from tools.kit.reports import read_json, read_junit, read_xml
@@ -34,6 +39,7 @@ from tools.kit.text import CLOSE, OPEN, without_escaped_marks
 from tools.kit.upload import open_upload
 from tools.kit.when import milliseconds, parse_time, parse_timestamp, time_span
 from tools.platforms import PLATFORMS
+from tools.testomatio.tools.case_files import as_test, read_markdown
 
 NOW = datetime(2026, 4, 15, 12, 30, tzinfo=UTC)
 
@@ -153,7 +159,7 @@ async def read_report(folder: Path, raw: bytes) -> None:
     async with open_upload(
         str(folder / "report.xml"), allowed=str(folder), extensions=(".xml",), at_most=2**20
     ) as file:
-        for reader in (read_junit, read_xml, read_json):
+        for reader in (read_junit, read_xml, read_json, read_junit_results):
             with suppress(Refused):
                 await reader(file)
 
@@ -163,6 +169,66 @@ async def read_report(folder: Path, raw: bytes) -> None:
 def test_any_report_is_counted_or_refused(raw: bytes) -> None:
     with TemporaryDirectory() as folder:
         anyio.run(read_report, Path(folder), raw)
+
+
+CELLS = (
+    "Title",
+    "Steps",
+    "Id",
+    "Suite",
+    ",",
+    ";",
+    "\n",
+    "\r\n",
+    '"',
+    '""',
+    "\ufeff",
+    "=1",
+    "a/b",
+    "\x00",
+    "\u2028",
+    "1. x",
+)
+LINES = (
+    *("Feature: a", "Rule: b", "Background:", "Scenario: c", "Scenario Outline: d", "Examples:", "Given e", "Then f"),
+    *("| x | y |", "| 1 |", '"""', "```", "@t @T1234abcd", "# language: de", "# language: xx", "* g", "h", "", "\t"),
+)
+BLOCKS = (
+    *(
+        "<!-- suite",
+        "<!-- test",
+        "-->",
+        "id: @T1234abcd",
+        "priority: high",
+        "type: x",
+        "# A",
+        "## B @c",
+        "<!-- test -->",
+    ),
+    *("<!-- example -->", "| a |", "text", "", "tags: a, b", "- file", "<!-- suite id: @S1234abcd -->"),
+)
+
+
+@given(
+    st.binary(max_size=40)
+    | st.lists(st.sampled_from(CELLS), max_size=25).map(lambda cells: "".join(cells).encode())
+    | st.lists(st.sampled_from(LINES), max_size=14).map(lambda lines: "\n".join(lines).encode())
+    | st.lists(st.sampled_from(BLOCKS), max_size=14).map(lambda lines: "\n".join(lines).encode())
+)
+@examples(150, 6_000)
+def test_any_file_of_test_cases_is_read_or_refused_and_each_row_has_a_line(raw: bytes) -> None:
+    with suppress(Refused):
+        text = decode(raw, "a")
+        for reader in (read_csv, read_gherkin, read_markdown):
+            with suppress(Refused):
+                file: CaseFile = reader(text)
+                lines = [*(case.line for case in file.cases), *(fault.line for fault in file.faults)]
+                assert lines
+                assert all(1 <= line <= text.count("\n") + 2 for line in lines)
+                assert all(case.title for case in file.cases)
+                for case in file.cases:
+                    with suppress(Refused):
+                        assert as_test(case).title
 
 
 CLIENTS = st.fixed_dictionaries({"name": TEXTS, "version": TEXTS}, optional={"title": SCALARS, "icons": JSON})

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from tools.kit.cases.case import Case, CaseFile, CaseStep, checked, one_line, several
+from tools.kit.cases.case import MOST_STEPS, Case, CaseFile, CaseStep, checked, one_line, refuse_too_many, several
 from tools.kit.errors import Refused
 from tools.kit.text import many, quote
 
@@ -51,6 +51,7 @@ def read_csv(text: str) -> CaseFile:
     file = CaseFile()
     places = _places(header[1], file)
     for line, cells in rows:
+        refuse_too_many(file)
         if len(cells) > len(header[1]) and any(map(str.strip, cells[len(header[1]) :])):
             width = f"it has {many(len(cells), 'cell')}, the header {len(header[1])}"
             why = f"{width}: is a text with {delimiter!r} not in quotes?"
@@ -135,6 +136,8 @@ def _continues(file: CaseFile, values: Mapping[str, str]) -> bool:
     if others or not file.cases or not (values.get("steps") or values.get("expected") or "").strip():
         return False
     last = file.cases[-1]
+    if len(last.steps) > MOST_STEPS:  # it is refused as a whole
+        return True
     file.cases[-1] = replace(last, steps=(*last.steps, *steps_of(values.get("steps"), values.get("expected"))))
     return True
 

@@ -12,6 +12,9 @@ from tools.kit.errors import Refused
 from tools.kit.text import many, quote
 
 MOST_ERRORS: Final = 5
+MOST_LINES: Final = 10_000
+LONGEST_LINE: Final = 10_000
+"""The parser takes a second for so many lines, and far longer for a table with more cells in a row."""
 
 
 def read_gherkin(text: str) -> CaseFile:
@@ -20,6 +23,11 @@ def read_gherkin(text: str) -> CaseFile:
     Raises:
         Refused: with the lines that are not Gherkin.
     """
+    lines = text.splitlines()
+    if len(lines) > MOST_LINES:
+        raise Refused(f"The feature has more than {MOST_LINES:,} lines. Split it.")
+    if long := next((number for number, line in enumerate(lines, 1) if len(line) > LONGEST_LINE), None):
+        raise Refused(f"Line {long} is longer than {LONGEST_LINE:,} characters.")
     # Loaded here: a parser of all of Gherkin's languages, for one kind of file.
     from gherkin.errors import CompositeParserException
     from gherkin.parser import Parser
