@@ -175,7 +175,7 @@ def test_a_file_in_another_encoding_gets_a_sentence(raw: bytes, sentence: str) -
     ("lines", "sentence"),
     [
         (["  Scenario: s"] * 501, "more than 500 test cases"),
-        ([""] * 10_000, "more than 10,000 lines"),
+        ([""] * 10_002, "more than 10,000 lines"),
         (["  Scenario: b", "    Given c", "|" * 10_001], "Line 4 is longer than 10,000 characters"),
     ],
     ids=["scenarios", "lines", "cells"],
