@@ -13,7 +13,7 @@ from tools.kit.upload import OpenFile
 
 MOST_RESULTS: Final = 5_000
 """Results of all files of a call, which are in memory until they are sent."""
-LONGEST_TEXT: Final = 20_000
+LONGEST_TEXT: Final = 8_000
 """Characters of a message or a stack trace; of a longer one the rest is left out."""
 LONGEST_NAME: Final = 500
 UNNAMED: Final = "(without a name)"

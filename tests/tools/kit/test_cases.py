@@ -124,17 +124,17 @@ def test_a_feature_that_cannot_be_read_gets_a_sentence_with_the_line(text: str, 
 
 def test_rows_that_cannot_be_imported_are_named_by_line_and_the_others_are_read() -> None:
     file = read_csv(
-        "Id,Title,Suite,Steps\n1,A,S,x\n2,a,s,y\n,,S,z\n1,C,S,\n3,D,S,a,b\n"
-        f"4,{'t' * 501},S,\n5,F,{'/'.join('abcdefghijk')},\n6,Good,Other,\n"
+        "Id,Title,Suite,Steps\n,A,S,x\n,a,s,y\n,,S,z\n1,C,S,\n3,D,S,a,b\n"
+        f"4,{'t' * 501},S,\n5,F,{'/'.join('abcdefghijk')},\n6,Good,Other,\n1,E,S,\n"
     )
-    assert [case.title for case in file.cases] == ["A", "Good"]
+    assert [case.title for case in file.cases] == ["A", "C", "Good"]
     assert why(file) == [
         (3, "line 2 has the same title in the same suite"),
         (4, "it has no title"),
-        (5, "line 2 has the same id"),
         (6, "it has 5 cells, the header 4: is a text with ',' not in quotes?"),
         (7, "its title has 501 characters; 500 are possible"),
         (8, "it is in 11 nested suites; 10 are possible"),
+        (10, "line 5 has the same id"),
     ]
 
 

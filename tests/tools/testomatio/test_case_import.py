@@ -200,6 +200,17 @@ async def test_a_row_that_has_no_place_is_an_error_that_says_why(tmp_path: Path,
     assert why in [row.get("why") for row in answer["rows"]]
 
 
+async def test_a_test_that_one_row_names_by_id_and_another_by_title_is_imported_once(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "Id,Title,Suite,Priority\nc0de0010,An expired code is refused,Coupons,low\n"
+        ",An expired code is refused,Coupons,high\n"
+    )
+    async with desk(told=opened(tmp_path)) as d:
+        answer = await d.answer(IMPORT, file=str(tmp_path / "a.csv"), update=True)
+    assert answer["counts"] == {"changed": 1, "error": 1}
+    assert "line 2 of 'a.csv' is the same test" in [row["why"] for row in answer["rows"]]
+
+
 async def test_with_a_suite_all_tests_go_into_it_and_with_a_folder_below_it(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Title,Suite\nA new one,Anything\n")
     async with desk(told=opened(tmp_path)) as d:

@@ -92,15 +92,13 @@ def checked(file: CaseFile) -> CaseFile:
     """
     refuse_too_many(file)
     found = CaseFile(faults=list(file.faults), notes=list(file.notes))
-    lines: dict[tuple[object, ...], int] = {}
+    lines: dict[tuple[str, ...], int] = {}
     for raw in file.cases:
         case = _clean(raw)
         why = _wrong(case)
-        for key in filter(None, (_identity(case), ("id", case.id.casefold()) if case.id else None)):
-            if why is None and key in lines:
-                what = "id" if key[0] == "id" else "title in the same suite"
-                why = f"line {lines[key]} has the same {what}"
-            lines.setdefault(key, case.line)
+        key = _identity(case)
+        if why is None and (first := lines.setdefault(key, case.line)) != case.line:
+            why = f"line {first} has the same {'id' if case.id else 'title in the same suite'}"
         if why is None:
             found.cases.append(case)
         else:
@@ -124,9 +122,9 @@ def refuse_too_many(file: CaseFile) -> None:
         raise Refused(f"The file has more than {MOST_CASES} test cases. Split it.")
 
 
-def _identity(case: Case) -> tuple[object, ...] | None:
-    folded = tuple(one.casefold() for one in (*case.suites, case.title))
-    return ("title", *folded) if case.title else None
+def _identity(case: Case) -> tuple[str, ...]:
+    """What no two rows share: the id, or without one the title in its suite."""
+    return ("id", case.id.casefold()) if case.id else tuple(one.casefold() for one in ("", *case.suites, case.title))
 
 
 def _clean(case: Case) -> Case:

@@ -131,6 +131,11 @@ async def _plan(api: Testomatio, project: str, entries: Sequence[_Entry], query:
             one.error = f"the suite has several tests of this title ({', '.join(same[:5])}); name one by its id"
         elif same:
             known[number] = same[0]
+    first_of: dict[str, int] = {}
+    for number, test_id in known.items():
+        first = entries[first_of.setdefault(test_id, number)]
+        if first is not entries[number]:
+            entries[number].error = f"line {first.case.line} of {quote(first.file.name)} is the same test"
     stored = await stored_tests(api, project, list(dict.fromkeys(known.values())), query)
     for number, one in enumerate(entries):
         if one.error is None and one.test is not None:
