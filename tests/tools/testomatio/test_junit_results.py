@@ -3,11 +3,21 @@
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from pydantic import SecretStr
 
 from tests.desk import ERAS, NO, YES, Desk, desk, settings
+from tools.kit.asking import question_of
+from tools.kit.errors import Refused
 from tools.kit.junit import JUnitResult
+from tools.kit.network import Account, Network
+from tools.kit.toolset import no_progress
+from tools.testomatio.client.families import PROJECT, TOKEN
+from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.reporting import IdMap
+from tools.testomatio.tools.case_import import import_test_cases
+from tools.testomatio.tools.junit_results import import_junit_results
 from tools.testomatio.tools.report_matching import Matcher, names_of
 
 pytestmark = pytest.mark.anyio
@@ -169,3 +179,12 @@ def test_a_result_matches_by_id_then_by_names_as_its_runner_writes_them(
 def test_parameters_of_pytest_become_the_values_of_an_example() -> None:
     names = names_of(JUnitResult("test_total[3-4]", "tests.test_cart.TestCart"))
     assert (names.title, names.suite, names.example) == ("test_total", "tests.test_cart.TestCart", "3-4")
+
+
+@pytest.mark.parametrize("act", [import_junit_results, import_test_cases], ids=lambda act: act.__name__)
+async def test_over_a_connection_without_tls_no_file_is_read(act: Any) -> None:
+    held = {TOKEN: SecretStr("tstmt_project0token")}
+    network = Network(httpx.MockTransport(lambda _: httpx.Response(500)))
+    api = Testomatio(Account("Testomat.io", "http://host.example", network, held, {PROJECT: "shop"}))
+    with pytest.raises(Refused, match="has no TLS"):
+        await question_of(act(api, no_progress, "/reports/a.xml"))
