@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
+.PHONY: help demo browser test check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ test: $(VENV)/.dev ## Build the wheel, install it without a network, start it; t
 	@$(BIN)/python -m build --quiet --no-isolation --wheel --outdir dist .
 	@$(BIN)/python tests/starts.py $(WHEEL_VENV) --wheel dist/*.whl --offline
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
+
+browser: ## Install what the tests of views need from npm; they need Chromium too.
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel error --prefix tests/browser
 
 check: style types test generated ## Run all checks, the fastest first.
 

@@ -38,6 +38,8 @@ from server.setup import SETUP, UNCONFIGURED, is_unconfigured, setup_tool
 from server.store.engine import Engine
 from server.store.sqlite import SqliteEngine
 from server.version import __version__
+from server.views.listed import Views
+from server.views.pages import ViewPages
 from tools.across import across
 from tools.kit.network import Network
 from tools.kit.platform import Platform
@@ -139,7 +141,10 @@ def build(
     titles = {platform.key: platform.title for platform in exposed}
     why_unavailable = partial(reason_unavailable, platforms, exposed, settings)
     beside = [*setup, *own]
-    finders = catalogue(tools, beside, titles, why_unavailable, read_only=settings.read_only) if listed.hides else []
+    views = Views.of(offered, settings)
+    # A view is for hosts that are listed it; nobody else gains by finding it.
+    found = [tool for tool in tools if tool.name not in views.shown]
+    finders = catalogue(found, beside, titles, why_unavailable, read_only=settings.read_only) if listed.hides else []
     finders += beside
     if setup:
         # A list of tools that cannot work would look healthy.
@@ -154,6 +159,7 @@ def build(
         lifespan=lifespan,
         tools=sorted([*tools, *finders], key=lambda tool: tool.name),
         middleware=[protocol_errors([*names, *(tool.name for tool in finders)])],
+        extensions=[ViewPages(views)] if views.shown else [],
         subscriptions=bus,
         cache_hints={method: CacheHint(ttl_ms=HOUR, scope="private") for method in LISTS},  # type: ignore[misc]  # its literals
     )
@@ -163,7 +169,7 @@ def build(
     server.middleware.insert(0, budgets.remember)
     server.middleware.insert(0, name_caller)
     server.middleware.insert(0, remember_session(Sessions()))
-    server.listing = listed
+    server.listing, server.views = listed, views
     if listed.hides:
         server.middleware.insert(0, unwrap_calls([*tools, *own]))
     watch.serve_subscriptions(server)

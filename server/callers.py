@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final
 
+from mcp.server.apps import client_supports_apps
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 from server.guards.consent import MODERN
@@ -15,7 +16,8 @@ OVER_HTTP: Final = "key holder"
 """The principal of a request over HTTP: whoever has the key."""
 program: Final[ContextVar[str]] = ContextVar("program", default="")
 """The name that the client of the current request gives itself, such as claude-code; empty if it gives none."""
-
+shows_views: Final[ContextVar[bool]] = ContextVar("shows_views", default=False)
+"""Whether the client of the current request shows the pages of tools."""
 request: Final[ContextVar[str]] = ContextVar("request", default="")
 """The id that the client gave to the current request."""
 principal: Final[ContextVar[str]] = ContextVar("principal", default="")
@@ -38,6 +40,7 @@ async def name_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
     """
     params = ctx.session.client_params
     token, named = current.set(_caller(ctx)), program.set(params.client_info.name if params is not None else "")
+    showing = shows_views.set(client_supports_apps(ctx))
     numbered = request.set("" if ctx.request_id is None else str(ctx.request_id))
     known = principal.set(local_user() if ctx.request is None else OVER_HTTP)
     try:
@@ -45,6 +48,7 @@ async def name_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
     finally:
         current.reset(token)
         program.reset(named)
+        shows_views.reset(showing)
         request.reset(numbered)
         principal.reset(known)
 

@@ -17,15 +17,16 @@ from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool as McpTool
-from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from mcp.types import CallToolResult, Resource, TextContent, ToolAnnotations
 from mcp.types import Tool as ListedTool
 from pydantic import Field
 
 from server.arguments import Arguments, normalize
-from server.callers import program
+from server.callers import program, shows_views
 from server.exposed_tool import SEARCH_HINT, ExposedTool, hint_meta
 from server.faces import CALL, CALL_READ, DEFERRING, FIND, Listing
 from server.schemas import published, published_hints, slim
+from server.views.listed import UI, Views
 from tools.kit.errors import Refused
 from tools.kit.page import Cursor, decode_cursor, digest, encode_cursor
 
@@ -48,6 +49,7 @@ class CataloguedServer(MCPServer[Any]):
     """A server that lists to each host the tools that it needs."""
 
     listing: Listing
+    views: Views = Views()
     trusts_records: bool = True
     """Whether to list schemas that are known from records as they are."""
 
@@ -57,21 +59,30 @@ class CataloguedServer(MCPServer[Any]):
 
     async def list_tools(self) -> list[ListedTool]:
         """The tools listed to the host that asks; the schemas of the others are not built."""
-        names = self.listing.for_host(program.get())
+        for_model = self.listing.for_host(program.get())
+        names = self.views.listed(for_model, are_shown=shows_views.get())
         if not self.trusts_records:
             for tool in self._tool_manager.list_tools():
                 if isinstance(tool, ExposedTool) and tool.name in names:
                     tool.build()
                     await checkpoint()  # nobody waits for this list, but others may wait meanwhile
         return [
-            as_listed(tool, self.listing, program.get())
+            as_listed(tool, self.listing, program.get(), self.views.meta(tool.name, for_model))
             for tool in self._tool_manager.list_tools()
             if tool.name in names
         ]
 
+    async def list_resources(self) -> list[Resource]:
+        """The resources; the pages of views are listed to hosts that show them."""
+        pages = set() if shows_views.get() else {shown.address for shown in self.views.shown.values()}
+        return [resource for resource in await super().list_resources() if resource.uri not in pages]
 
-def as_listed(tool: McpTool, listing: Listing, client: str) -> ListedTool:
-    """A tool as a host is listed it; one that searches the list gets the words that people ask with."""
+
+def as_listed(tool: McpTool, listing: Listing, client: str, ui: dict[str, Any] | None = None) -> ListedTool:
+    """A tool as a host is listed it; one that searches the list gets the words that people ask with.
+
+    `ui` is what the extension of views says of it.
+    """
     host = DEFERRING.get(client)
     meta = dict(tool.meta or {})
     hint, description = meta.pop(SEARCH_HINT, None), tool.description
@@ -82,6 +93,8 @@ def as_listed(tool: McpTool, listing: Listing, client: str) -> ListedTool:
             description = f"{description} For: {hint}."
     if tool.name in listing.at_once(client):
         meta[ALWAYS_LOAD] = True
+    if ui is not None:
+        meta[UI] = ui
     return ListedTool(
         name=tool.name,
         title=tool.title,

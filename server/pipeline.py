@@ -17,6 +17,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic import BaseModel
 
+from server.callers import shows_views
 from server.clients import Clients
 from server.configuration import Way
 from server.guards.budgets import Budgets
@@ -138,6 +139,9 @@ class Pipeline:
                 data = b64encode(picture.data).decode()
                 content.append(ImageContent(type="image", data=data, mime_type=picture.mime))
             return CallToolResult(content=content)
+        if tool.view is not None and shows_views.get():
+            # The page has the rows, and the model need not pay for them.
+            content = [TextContent(type="text", text=tool.view.says(shaped.data))]
         return CallToolResult(content=content, structured_content=shaped.data)
 
     def repeated(self, earlier: Earlier) -> CallToolResult:

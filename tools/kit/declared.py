@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from tools.kit.toolset import Effect, Tool
+from tools.kit.view import DeclaredView
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class DeclaredTool:
     needs: str | None
     hint: str
     """The words people ask for it with."""
+    view: DeclaredView | None = None
+    """The page that shows its answer."""
 
     @classmethod
     def of(cls, tool: Tool, hint: str) -> Self:
@@ -39,6 +42,7 @@ class DeclaredTool:
             idempotent=tool.idempotent,
             needs=tool.needs,
             hint=hint,
+            view=None if tool.view is None else tool.view.declared,
         )
 
 
@@ -68,7 +72,12 @@ class Declared:
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """Read a record."""
         return cls(
-            tuple(DeclaredTool(**{**tool, "effect": Effect(tool["effect"])}) for tool in record["tools"]),
+            tuple(_tool(tool) for tool in record["tools"]),
             tuple(DeclaredResource(**resource) for resource in record["resources"]),
             record["has_survey"],
         )
+
+
+def _tool(record: Mapping[str, Any]) -> DeclaredTool:
+    view = DeclaredView.from_json(record["view"])
+    return DeclaredTool(**{**record, "effect": Effect(record["effect"]), "view": view})

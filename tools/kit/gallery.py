@@ -85,6 +85,28 @@ def how_to_scale(looks: Sequence[FetchedPicture]) -> str | None:
     return f"Pictures are not made smaller here. To have that, {INSTALL}."
 
 
+async def fetch_thumbnails(pictures: Pictures, addresses: Sequence[str | None]) -> list[FetchedPicture]:
+    """Fetch the platform's thumbnails, and nothing of the pictures that they stand for."""
+    looks = await gather([partial(_thumbnail, pictures, address) for address in addresses], at_once=4)
+    room = pictures.answer_limit
+    for look in looks:
+        size = 0 if look.picture is None else len(look.picture.data)
+        if size > room:
+            look.picture, look.why = None, f"{ANSWER_BYTES} has no room for it in this answer; ask for fewer pictures"
+        else:
+            room -= size
+    return looks
+
+
+async def _thumbnail(pictures: Pictures, address: str | None) -> FetchedPicture:
+    if address is None:
+        return FetchedPicture(why="it has no thumbnail; leave out small to see it")
+    look = await _look(pictures, address, pictures.picture_limit)
+    await _within_limits(look, pictures.picture_limit, scales=False)
+    # Its kind and size are those of the thumbnail, and said of the file they would be wrong.
+    return FetchedPicture(look.picture, why=look.why)
+
+
 async def _look(pictures: Pictures, address: str, at_most: int) -> FetchedPicture:
     try:
         picture = await pictures.fetch(address, at_most=at_most)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from tools.kit.asking import Asking, answer_type
+from tools.kit.view import View
 
 C = TypeVar("C")
 P = ParamSpec("P")
@@ -54,6 +55,8 @@ class Tool:
     """Whether it takes `max_text` and `text_from`."""
     needs: str | None = None
     """The kind of access that its credential must have, in the platform's own terms; None: any."""
+    view: View | None = None
+    """The page that shows its answer, in hosts that show pages."""
 
     @property
     def name(self) -> str:
@@ -134,10 +137,10 @@ class Toolset(Generic[C]):
         self.resources: list[Resource] = []
 
     def reads(
-        self, *, full_text_in: str | None = None, long_text: bool = False
+        self, *, full_text_in: str | None = None, long_text: bool = False, view: View | None = None
     ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
         """Declare a tool that changes nothing."""
-        return self._declare(Effect.READS, idempotent=True, full_text_in=full_text_in, long_text=long_text)
+        return self._declare(Effect.READS, idempotent=True, full_text_in=full_text_in, long_text=long_text, view=view)
 
     def writes(
         self,

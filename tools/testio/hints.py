@@ -56,6 +56,7 @@ HINTS: Final = {
     "request_bug_fix_confirmations": "retest fixed bugs, ask testers to verify a fix, check again that it is fixed",
     "request_bug_report_confirmation": "let another tester reproduce or confirm a bug, can somebody else see it",
     "save_test_template": "keep a test as a template, reuse later",
+    "triage_board": "show me the board, triage screen, let me go through the open bugs myself with pictures",
     "triage_bugs": "decide many bugs at once, triage, accept or reject the open bugs, bulk decision",
     "update_connection": "change the tracker integration, webhook or jira project",
     "update_exploratory_test": "edit a crowd test: goal, scope, instructions, dates, devices",

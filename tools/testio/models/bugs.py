@@ -176,6 +176,8 @@ class BugScan(Model):
     auto_accepted: bool | None = None
     product_id: int | None = Field(None, validation_alias=AliasPath("product", "id"))
     last_comment_at: Key | None = Field(None, validation_alias=AliasPath("comments", -1, "created_at"))
+    file_id: int | None = Field(None, validation_alias=AliasPath("attachments", 0, "id"))
+    """The id of its first file."""
 
 
 class BugRow(Model):

@@ -5,7 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.errors import NotFound, found
-from tools.kit.gallery import FetchedPicture, PictureRequest, fetch_pictures, how_to_scale
+from tools.kit.gallery import (
+    FetchedPicture,
+    PictureRequest,
+    fetch_pictures,
+    fetch_thumbnails,
+    how_to_scale,
+)
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Selection
 from tools.kit.picture import Album, in_bytes
@@ -188,12 +194,18 @@ class Screenshots(Album):
 
 @tool.reads()
 async def get_bug_screenshots(
-    api: TestIO, bug_id: BugId, at_most: Annotated[int, Field(ge=1, le=10, description="Pictures to show.")] = 3
+    api: TestIO,
+    bug_id: BugId,
+    at_most: Annotated[int, Field(ge=1, le=10, description="Pictures to show.")] = 3,
+    small: Annotated[bool, Field(description="Thumbnails only.")] = False,
 ) -> Screenshots:
     """Show a bug's screenshots as pictures; other attachments are only named."""
     bug = await known_bug(api, bug_id)
     wanted, others = bug.attachments[:at_most], bug.attachments[at_most:]
-    fetched = await fetch_pictures(api.pictures, [PictureRequest(one.url or "", one.thumbnail) for one in wanted])
+    if small:
+        fetched = await fetch_thumbnails(api.pictures, [one.thumbnail for one in wanted])
+    else:
+        fetched = await fetch_pictures(api.pictures, [PictureRequest(one.url or "", one.thumbnail) for one in wanted])
     fetched += [FetchedPicture(why="pass a larger at_most") for _ in others]
     screenshots = [
         Screenshot(

@@ -1,0 +1,1 @@
+"""Pages that hosts show beside the answers of tools."""
