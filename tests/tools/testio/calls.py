@@ -15,6 +15,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("testio_list_bugs", {"text": "no bug has these words"}),
     ("testio_list_bugs", {"test_ids": [5507], "fields": ["devices", "feature", "test_title", "section", "location"]}),
     ("testio_list_bugs", {"count_by": ["device", "severity"], "limit": 2}),
+    ("testio_triage_board", {"product_ids": [71], "since": "2026-04-03", "limit": 2}),
     ("testio_get_bugs", {"bug_ids": [88101, 88107, 812]}),
     ("testio_get_bugs", {"bug_ids": [88101, 88107], "whole": True}),
     ("testio_get_bug", {"bug_id": 88101}),
