@@ -91,7 +91,7 @@ async def bug_statistics(
     text: Annotated[str | None, Field(max_length=200, description="In titles of tests.")] = None,
     since: When = None,
     until: Until = None,
-    limit: Annotated[int, Field(ge=1, le=100)] = 10,
+    limit: Annotated[int, Field(ge=1, le=100, description="Values of each kind.")] = 10,
 ) -> BugStatistics:
     """Bugs by device, browser, tester; acceptance rate, time to triage, age of open ones."""
     chosen = view.chosen(None)
