@@ -32,7 +32,7 @@ def numbers_of(result: CallToolResult) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize(("mode", "subjects"), zip(ERAS, (SUBJECTS, SUBJECTS[:1]), strict=True))
+@pytest.mark.parametrize(("mode", "subjects"), [(ERAS[0], SUBJECTS), (ERAS[1], SUBJECTS[:1])])
 async def test_every_chart_comes_as_a_picture_with_its_numbers(mode: str, subjects: Sequence[str]) -> None:
     async with desk(mode) as d:
         for subject in subjects:
