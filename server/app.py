@@ -94,11 +94,13 @@ def build(
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(watch.follow)
+                group.start_soon(recording.follow)
                 group.start_soon(load_rest, [platform for platform in exposed if platform.record is not None])
                 yield
                 group.cancel_scope.cancel()
         finally:
             await clients.close()
+            await recording.catch_up()
             await store.close()
             await engine.close()
 

@@ -41,7 +41,7 @@ async def run_ledger(given: argparse.Namespace, environment: Mapping[str, str] =
 async def show_list(given: argparse.Namespace, engine: Engine) -> int:
     """The acts that pass the filter, newest first."""
     wanted = Filter(_seconds(given.since), given.platform, given.account, given.tool, given.who, given.outcome)
-    found = [act for act in await engine.run(acts) if wanted.takes(act)]
+    found = [act for act in await engine.read(acts) if wanted.takes(act)]
     for act in reversed(found[-given.limit :]):
         say(_line(act))
     more = len(found) - given.limit
@@ -61,7 +61,7 @@ async def show_list(given: argparse.Namespace, engine: Engine) -> int:
 async def show_act(given: argparse.Namespace, engine: Engine) -> int:
     """All records of one act."""
     act = await _act(engine, given.act)
-    records = await engine.run(lambda db: list(ledger.entries(db, act=act.key)))
+    records = await engine.read(lambda db: list(ledger.entries(db, act=act.key)))
     for entry in records:
         if entry.record.get("kind") == HAND_OVER:
             say(f"{local_time(entry.record['when'])}  {describe(entry.record)}")
@@ -73,7 +73,7 @@ async def show_act(given: argparse.Namespace, engine: Engine) -> int:
 
 async def export(given: argparse.Namespace, engine: Engine) -> int:
     """All records, one a line."""
-    for entry in await engine.run(lambda db: list(ledger.entries(db))):
+    for entry in await engine.read(lambda db: list(ledger.entries(db))):
         line = {"seq": entry.seq, "act": entry.act, "record": entry.record, "hash": entry.hash}
         sys.stdout.write(ledger.canonical(line) + "\n")
     return 0
@@ -81,7 +81,7 @@ async def export(given: argparse.Namespace, engine: Engine) -> int:
 
 async def verify(given: argparse.Namespace, engine: Engine) -> int:
     """Follow the chain, and print its head to compare with a copy kept elsewhere."""
-    found = await engine.run(ledger.verify)
+    found = await engine.read(ledger.verify)
     if found.broken_at is not None:
         say(f"The chain is broken at record {found.broken_at}: it or one before it was changed or removed.")
         return 1
@@ -91,7 +91,7 @@ async def verify(given: argparse.Namespace, engine: Engine) -> int:
 
 async def settle(given: argparse.Namespace, engine: Engine) -> int:
     """Read the present state for each unknown act; in a terminal a person records the outcome."""
-    found = [act for act in await engine.run(acts) if act.is_for_a_person]
+    found = [act for act in await engine.read(acts) if act.is_for_a_person]
     if given.act is not None:
         act = await _act(engine, given.act)
         found = [act] if act.is_for_a_person else []
@@ -147,7 +147,7 @@ COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace, Engine], Awaitable[in
 
 
 async def _act(engine: Engine, number: int) -> RecordedAct:
-    for act in await engine.run(acts):
+    for act in await engine.read(acts):
         if act.seq == number:
             return act
     raise SettingsError(f"There is no act {number}; `testdesk ledger` shows their numbers.")

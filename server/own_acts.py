@@ -102,7 +102,7 @@ async def _rows(engine: Engine, hours: int, outcome: str | None) -> list[dict[st
             return False
         return session == ONLY or (session is not None and act.sent["session"] == session)
 
-    return [_row(act) for act in await engine.run(acts) if is_own(act)]
+    return [_row(act) for act in await engine.read(acts) if is_own(act)]
 
 
 def _row(act: RecordedAct) -> dict[str, Any]:

@@ -86,7 +86,7 @@ class Approving:
             asked = await self._approvals.ask(new)
         except StoreError as error:
             raise Refused(
-                f"{error} An approval is kept there; the operator can name another file with TESTDESK_STORE."
+                f"{error} An approval is kept there; the operator can name another store with TESTDESK_STORE."
             ) from error
         if asked is None:
             raise Refused(

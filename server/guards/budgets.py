@@ -250,7 +250,7 @@ class Budgets:
         if not self._engine.exists:
             return 0.0
         query = "SELECT used FROM budget WHERE name = :name AND window_ = :window"
-        rows = await self._engine.run(lambda db: db.rows(query, name=need.name, window=need.window))
+        rows = await self._engine.read(lambda db: db.rows(query, name=need.name, window=need.window))
         return float(rows[0][0]) if rows else 0.0
 
 

@@ -6,7 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from server.guards.consent import Question
 from server.guards.patterns import secrets_in
 from server.guards.redact import Redactor
 from server.guards.shape import ADDRESSED, STRANGERS
-from server.store.acts import Acts, Earlier, NewAct, Outcome
+from server.store.acts import Acts, Earlier, NewAct, Outcome, TakenOver
 from server.store.engine import Engine, StoreError
 from server.store.ledger import current_act
 from tools.kit.caller import current
@@ -37,6 +37,7 @@ MOST_CHARACTERS: Final = 2_000
 """Characters of one text in a record."""
 PATIENCE_SECONDS: Final = 30.0
 """How long an equal call waits for the first one."""
+CATCH_UP_SECONDS: Final = 5.0
 
 
 class Recording:
@@ -74,6 +75,17 @@ class Recording:
         )
         hide = self._redact.hiding(secrets_in(arguments))
         return Act(self._acts, new, platform, tool, _redacted(plain, hide), question, hide)
+
+    async def catch_up(self) -> None:
+        """Record the outcomes that could not be recorded, if the store is there again."""
+        with suppress(StoreError):
+            await self._acts.catch_up()
+
+    async def follow(self) -> None:
+        """Do so now and then, until cancelled."""
+        while True:
+            await anyio.sleep(CATCH_UP_SECONDS)
+            await self.catch_up()
 
 
 class Act:
@@ -164,6 +176,9 @@ class Act:
             return
         try:
             await self._acts.sent(self._new.key, self._first_record())
+        except TakenOver as error:
+            self._left = 0
+            raise Refused(f"{error} Nothing was sent; read the state, then call again.") from error
         except StoreError as error:
             self._left = 0
             raise _cannot_record(error) from error
@@ -274,7 +289,7 @@ def _clock(earlier: Earlier) -> str:
 def _cannot_record(error: StoreError) -> Refused:
     return Refused(
         f"{error} Acts are recorded before they are sent, so only reading works until then; the operator can name "
-        "another file with TESTDESK_STORE, and `testdesk doctor` tests it."
+        "another store with TESTDESK_STORE, and `testdesk doctor` tests it."
     )
 
 

@@ -45,6 +45,8 @@ class EventStore:
                     "UPDATE event SET times = times + 1 WHERE platform = :platform AND kind = :kind AND key = :key",
                     **event,
                 )
+            if is_new:
+                db.hint_arrival()
             return bool(is_new)
 
         return await self._engine.run(run)
@@ -55,14 +57,14 @@ class EventStore:
             f"SELECT {ROW} FROM event WHERE platform = :platform AND {NEWEST} {wanted} "  # noqa: S608 - our own words
             "AND number < :before ORDER BY number DESC LIMIT :limit"
         )
-        rows = await self._engine.run(
+        rows = await self._engine.read(
             lambda db: db.rows(query, platform=platform, before=LAST if before is None else before, limit=limit)
         )
         return [_event(row) for row in rows]
 
     async def newest(self, platform: str, item: str) -> Event | None:
         query = f"SELECT {ROW} FROM event WHERE platform = :platform AND item = :item ORDER BY number DESC LIMIT 1"  # noqa: S608
-        rows = await self._engine.run(lambda db: db.rows(query, platform=platform, item=item))
+        rows = await self._engine.read(lambda db: db.rows(query, platform=platform, item=item))
         return _event(rows[0]) if rows else None
 
     async def mark(self, platform: str, items: Sequence[str], *, handled: bool) -> list[str]:
@@ -77,7 +79,7 @@ class EventStore:
 
     async def refuse(self, reason: str, times: int = 1) -> None:
         query = (
-            "INSERT INTO refusal VALUES (:reason, :times) "
+            "INSERT INTO refusal (reason, times) VALUES (:reason, :times) "
             "ON CONFLICT (reason) DO UPDATE SET times = refusal.times + excluded.times"
         )
         await self._engine.run(lambda db: db.change(query, reason=reason, times=times))
@@ -86,13 +88,14 @@ class EventStore:
         query = f"SELECT handled_at IS NULL, count(*) FROM event WHERE platform = :platform AND {NEWEST} GROUP BY 1"  # noqa: S608
 
         def run(db: Database) -> Counts:
-            counts, refused = _pairs(db.rows(query, platform=platform)), _pairs(db.rows("SELECT * FROM refusal"))
+            counts = _pairs(db.rows(query, platform=platform))
+            refused = _pairs(db.rows("SELECT reason, times FROM refusal"))
             return Counts(counts.get(True, 0), counts.get(False, 0), refused)
 
-        return await self._engine.run(run)
+        return await self._engine.read(run)
 
     async def add_address(self, platform: str, digest: bytes, name: str) -> None:
-        query = "INSERT INTO address VALUES (:platform, :digest, :name, :now)"
+        query = "INSERT INTO address (platform, digest, name, made_at) VALUES (:platform, :digest, :name, :now)"
         await self._engine.run(lambda db: db.change(query, platform=platform, digest=digest, name=name, now=_now()))
 
     async def remove_address(self, platform: str, digest: bytes) -> bool:
@@ -101,20 +104,26 @@ class EventStore:
 
     async def addresses(self, platform: str) -> list[bytes]:
         query = "SELECT digest FROM address WHERE platform = :platform"
-        return [bytes(digest) for (digest,) in await self._engine.run(lambda db: db.rows(query, platform=platform))]
+        return [bytes(digest) for (digest,) in await self._engine.read(lambda db: db.rows(query, platform=platform))]
 
     async def say(self, name: str, value: str) -> None:
-        query = "INSERT INTO fact VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        query = (
+            "INSERT INTO fact (name, value) VALUES (:name, :value) "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        )
         await self._engine.run(lambda db: db.change(query, name=name, value=value))
 
     async def said(self, name: str) -> str | None:
-        rows = await self._engine.run(lambda db: db.rows("SELECT value FROM fact WHERE name = :name", name=name))
+        rows = await self._engine.read(lambda db: db.rows("SELECT value FROM fact WHERE name = :name", name=name))
         return str(rows[0][0]) if rows else None
 
     async def arrived_since(self, number: int) -> tuple[int, list[tuple[str, str]]]:
         query = "SELECT number, platform, item FROM event WHERE number > :number ORDER BY number"
-        came = await self._engine.run(lambda db: db.rows(query, number=number))
+        came = await self._engine.read(lambda db: db.rows(query, number=number))
         return (came[-1][0] if came else number), [(platform, item) for _, platform, item in came]
+
+    async def heard(self, seconds: float) -> None:
+        await self._engine.heard(seconds)
 
     async def close(self) -> None:
         await self._engine.close()

@@ -45,6 +45,9 @@ class Store(Protocol):
     async def arrived_since(self, number: int) -> tuple[int, list[tuple[str, str]]]:
         """The number of the last arrival, and platform and item of those after `number`."""
 
+    async def heard(self, seconds: float) -> None:
+        """Wait until an event may have arrived, at most about so long."""
+
     @property
     def is_there(self) -> bool:
         """Whether anybody has made the store yet; looking must not make it."""

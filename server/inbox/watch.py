@@ -13,6 +13,7 @@ from mcp.server.subscriptions import ResourceUpdated, SubscriptionBus
 from mcp.types import EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
 
 from server.inbox.store import Store
+from server.store.engine import StoreError
 from tools.kit.platform import Platform
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ def changed_resources(platform: str, item: str) -> tuple[str, str]:
 
 
 class Watch:
-    """Polls the store, and notifies subscribers of both protocol eras."""
+    """Looks at the store, and notifies subscribers of both protocol eras."""
 
     def __init__(self, store: Store, bus: SubscriptionBus, platforms: Sequence[Platform]) -> None:
         self._store, self._bus = store, bus
@@ -42,8 +43,9 @@ class Watch:
         low.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, self._unsubscribe)
 
     async def follow(self) -> None:
-        """Poll for new events until cancelled; existing ones are not reported."""
+        """Look for new events until cancelled; existing ones are not reported."""
         last: int | None = None
+        is_away = False
         while True:
             try:
                 if self._store.is_there:
@@ -55,10 +57,15 @@ class Watch:
                             await self._tell(platform, item)
                 elif last is None:
                     last = 0  # a store created from now on has only new events
+                is_away = False
+            except StoreError as error:
+                if not is_away:  # once, however long it is away
+                    logger.error("the inbox cannot be looked at: %s", error)
+                is_away = True
             except Exception:
                 # A temporarily unreadable store must not end the server.
                 logger.exception("the inbox could not be looked at")
-            await anyio.sleep(SECONDS)
+            await self._store.heard(SECONDS)
 
     def _pushes(self, key: str) -> bool:
         """Whether a platform pushes events; asked only where one matters, since it loads the platform."""

@@ -103,12 +103,12 @@ class Approvals:
 
     async def look(self, number: str) -> Approval | None:
         """The approval of this number, as a person may write it."""
-        return await self._engine.run(lambda db: _of(db, normalized(number)))
+        return await self._engine.read(lambda db: _of(db, normalized(number)))
 
     async def pending(self) -> Sequence[Approval]:
         """The questions that wait for an answer, oldest first."""
         query = f"SELECT {_ROW} FROM approval WHERE state = 'pending' AND expires_at > :now ORDER BY asked_at"  # noqa: S608 - our own words
-        return [_approval(row) for row in await self._engine.run(lambda db: db.rows(query, now=time.time()))]
+        return [_approval(row) for row in await self._engine.read(lambda db: db.rows(query, now=time.time()))]
 
     async def answer(self, number: str, *, yes: bool, by: str) -> bool:
         """Record a person's answer; false where the question no longer waits."""

@@ -218,10 +218,10 @@ class Deliveries:
 
     async def created_since(self, since: float, *, rule: str | None = None) -> int:
         """How many issues were created since a time, or may have been; by one rule, or by all."""
-        return await self._engine.run(lambda db: _created_since(db, since, rule)) if self._engine.exists else 0
+        return await self._engine.read(lambda db: _created_since(db, since, rule)) if self._engine.exists else 0
 
     async def _rows(self, query: str, **values: Any) -> Sequence[Sequence[Any]]:
-        return await self._engine.run(lambda db: db.rows(query, **values)) if self._engine.exists else []
+        return await self._engine.read(lambda db: db.rows(query, **values)) if self._engine.exists else []
 
     async def _leave(
         self,
@@ -262,7 +262,7 @@ def _release(db: Database) -> None:
     """Let go of what processes had taken that have ended."""
     taken = db.rows("SELECT platform, item, process, taken_at FROM delivery WHERE state = 'waiting' AND process != ''")
     for platform, item, process, taken_at in taken:
-        if processes.is_over(process, taken_at):
+        if processes.is_over(process, taken_at, db.silence):
             db.change(
                 "UPDATE delivery SET process = '' WHERE platform = :platform AND item = :item AND process = :process",
                 platform=platform,

@@ -23,6 +23,12 @@ class Database(Protocol):
     def change(self, statement: str, **values: Any) -> int:
         """Run a statement and return how many rows it changed."""
 
+    def hint_arrival(self) -> None:
+        """Wake those who wait for an arrival, in all processes, once this transaction is durable."""
+
+    def silence(self, process: str) -> float | None:
+        """Seconds since a process was last heard of, by the database's clock; None where that is not recorded."""
+
 
 class Engine(Protocol):
     """Runs transactions; what `run` returned from is durable."""
@@ -45,5 +51,15 @@ class Engine(Protocol):
         Raises:
             StoreError: when the store cannot be opened, read or written; nothing of the transaction stays.
         """
+
+    async def read(self, work: Callable[[Database], T]) -> T:
+        """Run a transaction that changes nothing; it sees one state of the store and waits for no writer.
+
+        Raises:
+            StoreError: when the store cannot be opened or read.
+        """
+
+    async def heard(self, seconds: float) -> None:
+        """Wait until an event may have arrived, at most about so long; only the rows say whether one did."""
 
     async def close(self) -> None: ...

@@ -41,7 +41,7 @@ class StoredHandovers:
         """What is known of a defect in a place; an attempt that ended without an outcome is `unknown`."""
         if not self._engine.exists:
             return None
-        row = await self._engine.run(lambda db: _look(db, place, marker))
+        row = await self._engine.read(lambda db: _look(db, place, marker))
         return None if row is None else row.handover
 
     async def claim(self, place: str, marker: str, about: Mapping[str, Any]) -> Handover | None:
@@ -232,7 +232,7 @@ def _look(db: Database, place: str, marker: str) -> _Row | None:
     if not rows:
         return None
     state, process, at, attempts, id_, key, url, how, steps, who, act = rows[0]
-    is_running = state == "intended" and not processes.is_over(process, at)
+    is_running = state == "intended" and not processes.is_over(process, at, db.silence)
     if state == "intended" and not is_running:
         state = "unknown"  # it ended with its process: what was sent may have happened
     handover = Handover(

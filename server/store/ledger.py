@@ -55,7 +55,7 @@ def append(db: Database, act: str, record: Mapping[str, Any]) -> int:
     head = _head(db)
     seq, text = head[0] + 1, canonical(record)
     db.change(
-        "INSERT INTO ledger VALUES (:seq, :act, :at, :record, :hash)",
+        "INSERT INTO ledger (seq, act, at, record, hash) VALUES (:seq, :act, :at, :record, :hash)",
         seq=seq,
         act=act,
         at=time.time(),
@@ -97,7 +97,9 @@ def prune(db: Database, *, days: float) -> int:
     if not rows:
         return 0
     seq, digest = rows[0]
-    db.change("INSERT INTO checkpoint VALUES (:seq, :hash, :now)", seq=seq, hash=digest, now=time.time())
+    db.change(
+        "INSERT INTO checkpoint (seq, hash, at) VALUES (:seq, :hash, :now)", seq=seq, hash=digest, now=time.time()
+    )
     db.change("DELETE FROM act WHERE state = 'ended' AND begun_at < :oldest", oldest=oldest)
     return db.change("DELETE FROM ledger WHERE seq <= :seq", seq=seq)
 

@@ -64,7 +64,7 @@ class RecordedAct:
 def acts(db: Database) -> list[RecordedAct]:
     """All acts in the ledger, oldest first."""
     running = {
-        key: not processes.has_ended(process, begun_at)
+        key: not processes.has_ended(process, begun_at, db.silence)
         for key, process, begun_at in db.rows(
             "SELECT key, process, begun_at FROM act WHERE state = 'sent' "
             "UNION ALL SELECT act, process, at FROM handover WHERE state = 'intended'"

@@ -8,13 +8,14 @@ from server.store import ledger
 from server.store.engine import Database, StoreError
 from server.store.place import STORE, open_store
 from server.store.reading import acts
+from server.store.sqlite import SqliteEngine
 
 
 async def store_lines(environment: Mapping[str, str]) -> tuple[list[str], bool]:
     """The report, and whether acts can be recorded; a store that nobody has made yet is not made."""
     engine = open_store(environment)
     head = f"Store of acts and events ({STORE}): {engine.place}"
-    if not engine.exists:
+    if isinstance(engine, SqliteEngine) and not engine.exists:
         folder = next(folder for folder in Path(engine.place).parents if folder.exists())
         if os.access(folder, os.W_OK):
             return [f"{head}, made at the first act"], True

@@ -4,15 +4,15 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, TypeVar
 
+import anyio
 import anyio.to_thread
 
 from server.store.engine import Database, StoreError, UnknownVersion
+from server.store.schema import migrations
 
 T = TypeVar("T")
 
@@ -43,6 +43,12 @@ class SqliteDatabase:
 
     def change(self, statement: str, **values: Any) -> int:
         return self._connection.execute(statement, values).rowcount
+
+    def hint_arrival(self) -> None:
+        """Nobody can be woken: who waits looks at the rows."""
+
+    def silence(self, process: str) -> float | None:
+        """Not recorded: the processes are of one machine, which knows whether they run."""
 
 
 class SqliteEngine:
@@ -85,6 +91,12 @@ class SqliteEngine:
             result = await anyio.to_thread.run_sync(in_thread)
         return result  # noqa: RET504 - returning inside would make the scope's exit part of the type
 
+    async def read(self, work: Callable[[Database], T]) -> T:
+        return await self.run(work)
+
+    async def heard(self, seconds: float) -> None:
+        await anyio.sleep(seconds)
+
     def _transaction(self, work: Callable[[Database], T]) -> T:
         if self._connection is None:
             self._connection = _open(self.file)
@@ -104,17 +116,6 @@ class SqliteEngine:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
-
-
-@cache
-def migrations() -> tuple[str, ...]:
-    """The steps from an empty database to today's; each only adds."""
-    folder = files("server.store") / "migrations"
-    return tuple(
-        "\n".join(line for line in step.read_text(encoding="utf-8").splitlines() if not line.startswith("--"))
-        for step in sorted(folder.iterdir(), key=lambda f: f.name)
-        if step.name.endswith(".sql")
-    )
 
 
 def _open(file: Path | None) -> sqlite3.Connection:
@@ -140,7 +141,7 @@ def _open(file: Path | None) -> sqlite3.Connection:
         if version > len(migrations()):
             raise UnknownVersion(f"The store {file} was made by a newer Testdesk; use that one.")
         for step in migrations()[version:]:
-            for statement in filter(str.strip, step.split(";")):
+            for statement in step:
                 db.execute(statement)
         db.execute(f"PRAGMA user_version = {len(migrations())}")
         if takes_over and version == 0:

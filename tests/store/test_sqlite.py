@@ -10,7 +10,8 @@ from server.inbox.events import EventStore
 from server.store import sqlite
 from server.store.engine import Database, StoreError
 from server.store.place import open_store
-from server.store.sqlite import SqliteEngine, migrations
+from server.store.schema import migrations
+from server.store.sqlite import SqliteEngine
 
 pytestmark = pytest.mark.anyio
 
@@ -19,7 +20,7 @@ def older_inbox(folder: Path) -> Path:
     """A file of events as it was before there was a store."""
     file = folder / "inbox.sqlite3"
     with sqlite3.connect(file) as db:
-        db.executescript(migrations()[0])
+        db.executescript(";".join(migrations()[0]))
         db.execute("PRAGMA user_version = 1")
         db.execute("INSERT INTO fact VALUES ('public_url', 'https://qa.example.com')")
     db.close()
@@ -49,7 +50,7 @@ async def test_a_store_of_each_earlier_version_keeps_its_rows(tmp_path: Path) ->
     for version in range(1, len(migrations())):
         file = tmp_path / f"{version}.sqlite3"
         with sqlite3.connect(file) as db:
-            db.executescript("".join(migrations()[:version]))
+            db.executescript(";".join(statement for step in migrations()[:version] for statement in step))
             db.execute(f"PRAGMA user_version = {version}")
             db.execute("INSERT INTO fact VALUES ('public_url', 'https://qa.example.com')")
             if version >= 2:

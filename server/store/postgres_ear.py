@@ -1,0 +1,79 @@
+"""A thread that says that this process runs, and hears when events arrive; one connection of its own."""
+
+import contextlib
+import select
+import socket
+import time
+from threading import Condition, Thread
+from typing import Any, Final
+
+import psycopg
+
+from server.store import processes
+from server.store.postgres_schema import BEAT, Connection, connected
+
+CHANNEL: Final = "testdesk_arrived"
+HINT: Final = f"NOTIFY {CHANNEL}"
+AGAIN_SECONDS: Final = 1.0
+"""How soon it connects again."""
+
+
+class Ear:
+    """Beats and listens until it is closed; while its connection is away it beats late, and nobody is woken."""
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        self._parameters = parameters
+        self._changed, self._count, self._is_closed = Condition(), 0, False
+        self.is_listening = False
+        self._stop, self._end = socket.socketpair()
+        self._thread = Thread(target=self._run, name="testdesk-ear", daemon=True)
+        self._thread.start()
+
+    def wait(self, seen: int, seconds: float) -> int:
+        """Wait until there are other arrivals than those seen, and return their count."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count != seen or self._is_closed, seconds)
+            return self._count
+
+    def close(self) -> None:
+        """End the thread; it closes its connection."""
+        with self._changed:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._changed.notify_all()
+        self._end.close()
+        self._thread.join(2)
+
+    def _run(self) -> None:
+        while not self._is_closed:
+            with contextlib.suppress(psycopg.Error, OSError), connected(self._parameters) as connection:
+                self._follow(connection)
+            self.is_listening = False
+            select.select([self._stop], [], [], AGAIN_SECONDS)
+        self._stop.close()
+
+    def _follow(self, connection: Connection) -> None:
+        connection.execute(f"LISTEN {CHANNEL}")
+        self.is_listening = True
+        self._tell()  # something may have arrived while nobody listened
+        beat_at = time.monotonic()
+        while not self._is_closed:
+            if time.monotonic() >= beat_at:
+                connection.execute(BEAT, (processes.OWN,))
+                beat_at = time.monotonic() + processes.BEAT_SECONDS
+            left = max(beat_at - time.monotonic(), 0.0)
+            ready, _, _ = select.select([connection.fileno(), self._stop.fileno()], [], [], left)
+            if self._stop.fileno() in ready:
+                return
+            connection.pgconn.consume_input()
+            has_arrived = False
+            while connection.pgconn.notifies() is not None:
+                has_arrived = True
+            if has_arrived:
+                self._tell()
+
+    def _tell(self) -> None:
+        with self._changed:
+            self._count += 1
+            self._changed.notify_all()
