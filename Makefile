@@ -27,7 +27,7 @@ PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN
 .PHONY: help demo browser test check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.runtime ## Walk through a release on the sandboxes: no account, no network.
 	@$(BIN)/testdesk demo
@@ -52,6 +52,9 @@ types: $(VENV)/.dev
 
 generated: $(VENV)/.dev
 	$(BIN)/testdesk reference --check
+
+test-postgres: $(VENV)/.dev ## Run the tests of the store on a PostgreSQL server that this starts.
+	@$(BIN)/python -m tests.postgres.run -n $(JOBS) $(TESTS)
 
 soak: $(VENV)/.dev ## Run the long form of the tests that have one: faults, fuzz, injection, store.
 	@TESTDESK_SOAK=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \

@@ -34,7 +34,8 @@ MEANINGS = {
     "TESTDESK_ANSWER_BYTES": "Base64 bytes that all pictures of an answer have at most; default 4000000",
     "TESTDESK_UPLOAD_DIRS": "Directories whose files may be uploaded, separated as in `PATH`; unset: no file at all",
     "TESTDESK_STORE": "File of the ledger, approvals, budgets and events, or a database for several machines, "
-    "`postgresql://...`; default `testdesk.sqlite3` in `testdesk/` of the user's data directory, in memory for a sandbox",
+    "`postgresql://...`; default `testdesk.sqlite3` in `testdesk/` of the user's data directory, in memory for a "
+    "sandbox",
     "TESTDESK_STORE_FILE": "File that holds what `TESTDESK_STORE` would, when there is a password in it",
     "TESTDESK_ALLOW_HTTP": "Hosts to which a credential may travel over plain HTTP, comma-separated; unset: none",
 }

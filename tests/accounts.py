@@ -13,8 +13,9 @@ from server.app import build
 from server.sandbox import SandboxTransport
 from server.settings import Settings
 from server.store import ledger
-from server.store.sqlite import SqliteEngine
+from server.store.engine import Engine
 from tests.desk import YES, Desk, desk, sandboxes, settings
+from tests.stores import store_at
 from tools.kit.network import Network
 from tools.platforms import PLATFORMS
 
@@ -51,7 +52,7 @@ class Pair:
     desk: Desk
     settings: Settings
     listening: Listening
-    engine: SqliteEngine
+    engine: Engine
 
     def carried(self) -> set[str]:
         """The accounts whose credentials were sent since the last look."""
@@ -75,7 +76,7 @@ async def pair(
     folder: Path, mode: str = "auto", *, person: ElicitResult | None = YES, more: str = ""
 ) -> AsyncIterator[Pair]:
     """Open a desk with two accounts of each platform, and more in the configuration file."""
-    chosen, world, engine = two_accounts(folder, more), sandboxes(), SqliteEngine(None)
+    chosen, world, engine = two_accounts(folder, more), sandboxes(), store_at(None)
     listening = Listening(SandboxTransport(world))
     server = build(chosen, network=Network(listening), engine=engine)
     async with desk(mode, person=person, told=chosen, world=world, server=server) as d:

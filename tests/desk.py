@@ -22,7 +22,7 @@ from server.app import build
 from server.inbox.events import EventStore
 from server.sandbox import SandboxTransport
 from server.settings import Settings, read_settings
-from server.store.sqlite import SqliteEngine
+from tests.stores import store_at
 from tools.kit.network import Account, Network
 from tools.kit.sandbox.composition import Composition, compose
 from tools.platforms import PLATFORMS
@@ -56,7 +56,7 @@ class Desk:
     client: Client
     sandboxes: Composition
     asked: list[str] = field(default_factory=list)
-    store: EventStore = field(default_factory=lambda: EventStore(SqliteEngine(None)))
+    store: EventStore = field(default_factory=lambda: EventStore(store_at(None)))
 
     async def call(self, name: str, /, **arguments: Any) -> CallToolResult:
         return await self.client.call_tool(name, arguments)
@@ -160,7 +160,7 @@ async def desk(
     program: str = "tests",
 ) -> AsyncIterator[Desk]:
     """Open a desk; `person` answers questions, or is None for a client that cannot ask; `program` is its name."""
-    world, store = world or sandboxes(), EventStore(SqliteEngine(None))
+    world, store = world or sandboxes(), EventStore(store_at(None))
     asked: list[str] = []
 
     async def callback(context: Any, params: ElicitRequestParams) -> ElicitResult:

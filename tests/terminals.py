@@ -9,6 +9,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.stores import named
+
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60.0
 PROMPT = b": "
@@ -24,7 +26,7 @@ os.execvp(sys.argv[2], sys.argv[2:])
 def environment(store: Path, **more: str) -> dict[str, str]:
     """The environment of a command on this store, without a setting of this process."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("TESTDESK_")}
-    return own | {"TESTDESK_STORE": str(store)} | more
+    return own | {"TESTDESK_STORE": named(store)} | more
 
 
 def ours(*arguments: str) -> list[str]:

@@ -12,8 +12,8 @@ from server.sandbox import SandboxTransport
 from server.settings import SANDBOX_ORIGIN
 from server.store.engine import Engine
 from server.store.handovers import StoredHandovers
-from server.store.sqlite import SqliteEngine
 from server.trackers import TrackerSettings, tracker_clients
+from tests.stores import store_at
 from tools.kit.defect import Content, Defect, DefectFile, bug_marker
 from tools.kit.network import Network
 from tools.kit.sandbox.composition import Composition, compose
@@ -160,7 +160,7 @@ async def bench(
     setup = replace(setup_of(key, **(values or {})), uploads=uploads, labels=labels)
     held = {one.name: SecretStr(credential or f"sandbox-{key}-credential") for one in setup.tracker.secrets}
     api = tracker_clients({key: TrackerSettings(setup, held)}, network)[key]
-    own = engine or SqliteEngine(None)
+    own = engine or store_at(None)
     try:
         yield Bench(key, api, world, transport, own, StoredHandovers(own))
     finally:

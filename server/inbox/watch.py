@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 from weakref import WeakSet
 
-import anyio
 from mcp.server import MCPServer
 from mcp.server.connection import Connection
 from mcp.server.context import ServerRequestContext

@@ -1,7 +1,6 @@
 """A PostgreSQL server from the programs of Debian's packages, in a scratch folder, on a unix socket."""
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+ROOT: Final = Path(__file__).parents[2]
 PLACES: Final = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt")
 USER: Final = "postgres"
 """The user of Debian's package; the server refuses to run as root."""
@@ -48,8 +48,8 @@ class Server:
         options = f"-c listen_addresses= -k {self.folder} -c fsync=off -c max_connections=200"
         until = time.monotonic() + PATIENCE
         while True:
-            ran = self._run("pg_ctl", "-D", str(self._data), "-w", "-l", str(self.folder / "log"), "-o", options, "start",
-                            check=False)  # fmt: skip
+            log = str(self.folder / "log")
+            ran = self._run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", options, "start", check=False)
             if ran.returncode == 0:
                 break
             if time.monotonic() > until:
@@ -89,7 +89,9 @@ def programs() -> Path:
         folders.append(Path(found).resolve().parent)
     if not folders:
         raise Missing("PostgreSQL is not installed here: on Debian, apt-get install postgresql")
-    if os.geteuid() == 0:
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        import pwd  # elsewhere than here there is none
+
         try:
             pwd.getpwnam(USER)
         except KeyError:

@@ -21,8 +21,8 @@ from server.sandbox import SandboxTransport
 from server.settings import Settings
 from server.store import approvals, ledger
 from server.store.approvals import Approvals
-from server.store.sqlite import SqliteEngine
 from tests.desk import ERAS, Desk, change_bug, desk, sandboxes, settings
+from tests.stores import store_at
 from tools.kit.network import Network
 from tools.platforms import PLATFORMS
 
@@ -39,13 +39,13 @@ class Office:
 
     def __init__(self, file: Path) -> None:
         self.file, self.world = file, sandboxes()
-        self.engine = SqliteEngine(file)
+        self.engine = store_at(file)
         self.approvals = Approvals(self.engine)
 
     def desk(self, mode: str = "auto", *, told: Settings | None = None) -> AbstractAsyncContextManager[Desk]:
         """A client that cannot ask, in front of a server of its own on the common store."""
         network = Network(SandboxTransport(self.world))
-        server = build(told or settings(), network=network, engine=SqliteEngine(self.file))
+        server = build(told or settings(), network=network, engine=store_at(self.file))
         return desk(mode, person=None, server=server, world=self.world)
 
     async def says(self, refusal: str, *, yes: bool = True) -> str:
@@ -169,7 +169,7 @@ async def test_of_two_processes_that_use_one_approval_exactly_one_passes(office:
 
 
 def test_every_part_of_a_call_changes_what_an_approval_is_for() -> None:
-    approving = Approving(SqliteEngine(None), lambda key, account: f"a digest of {key}")
+    approving = Approving(store_at(None), lambda key, account: f"a digest of {key}")
     call: dict[str, Any] = {
         "who": "mara",
         "platform": "testio",

@@ -13,10 +13,10 @@ from mcp import Client, StdioServerParameters
 
 from server.approve import approver, run_approve
 from server.store.approvals import Approval, Approvals, NewApproval
-from server.store.sqlite import SqliteEngine
 from server.terminal import NONE_HERE, NoTerminal
 from tests.desk import Unpublished, text
 from tests.server.test_approval import REJECT, number_in
+from tests.stores import store_at
 
 if os.name != "posix":
     pytest.skip("pseudo-terminals are POSIX's", allow_module_level=True)
@@ -41,7 +41,7 @@ class Waiting:
 
     @property
     def approvals(self) -> Approvals:
-        return Approvals(SqliteEngine(self.file))
+        return Approvals(store_at(self.file))
 
     def now(self) -> Approval:
         found = anyio.run(self.approvals.look, self.number)
@@ -198,7 +198,7 @@ def test_the_record_names_who_ran_the_command_and_for_whom_behind_sudo(monkeypat
 def test_a_number_that_no_longer_waits_is_refused(
     change: str, waiting: Waiting, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    engine = SqliteEngine(waiting.file)
+    engine = store_at(waiting.file)
     anyio.run(engine.run, lambda db: db.change(f"UPDATE approval SET {change}"))
     before = waiting.now()
     code, shown = answered(waiting, "yes")
@@ -212,7 +212,7 @@ def test_a_question_that_expires_while_it_is_read_is_not_approved(
 ) -> None:
     class Slow(Keys):
         def ask(self, question: str) -> str:
-            anyio.run(SqliteEngine(waiting.file).run, lambda db: db.change("UPDATE approval SET expires_at = asked_at"))
+            anyio.run(store_at(waiting.file).run, lambda db: db.change("UPDATE approval SET expires_at = asked_at"))
             return "yes"
 
     assert run_approve(waiting.number, environment=waiting.env, terminal=Slow("").terminal) == 1

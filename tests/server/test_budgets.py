@@ -23,9 +23,10 @@ from server.doctor import run_doctor
 from server.guards.budgets import Budgets, things_in
 from server.sandbox import SandboxTransport
 from server.settings import SettingsError
-from server.store.sqlite import SqliteEngine
+from server.store.engine import Engine
 from tests.desk import DECLINE, ERAS, NO, YES, Desk, desk, sandboxes, settings
 from tests.server.test_stdio import ROOT
+from tests.stores import SERVER, named, of_a_file, store_at
 from tests.test_every_question import DATA, filled
 from tools.kit.asking import UNKNOWN, Order
 from tools.kit.errors import Refused
@@ -54,7 +55,7 @@ TESTIO = PLATFORMS[0]
 
 @asynccontextmanager
 async def limited(
-    folder: Path, text: str, mode: str = "auto", person: Any = YES, engine: SqliteEngine | None = None
+    folder: Path, text: str, mode: str = "auto", person: Any = YES, engine: Engine | None = None
 ) -> AsyncIterator[Desk]:
     """A desk under limits."""
     file = folder / "testdesk.toml"
@@ -219,7 +220,7 @@ async def test_days_and_months_begin_in_the_operators_zone(tmp_path: Path, monke
 
 async def test_a_refusal_of_one_limit_leaves_the_others_as_they_were() -> None:
     rules = Rules({"": Limits(paid_acts_a_day=9), "testio": Limits(paid_acts_a_month=1)})
-    engine = SqliteEngine(None)
+    engine = store_at(None)
     limits = Budgets(Configuration(budgets=rules), engine)
     await limits.take(TESTIO, Order())
     with pytest.raises(Refused, match="paid_acts_a_month = 1"):
@@ -231,13 +232,14 @@ async def test_a_refusal_of_one_limit_leaves_the_others_as_they_were() -> None:
     with pytest.raises(Refused, match="this takes 10"):
         await limits.take(TESTIO, Order(acts=10))
     with pytest.raises(Refused, match="this takes 2"):
-        await Budgets(Configuration(budgets=rules), SqliteEngine(None)).take(TESTIO, Order(acts=2))
+        await Budgets(Configuration(budgets=rules), store_at(None)).take(TESTIO, Order(acts=2))
     await engine.close()
 
 
+@of_a_file
 async def test_where_nothing_can_be_counted_nothing_limited_is_sent(tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
-    engine = SqliteEngine(tmp_path / "store")
+    engine = store_at(tmp_path / "store")
     limits = Budgets(Configuration(budgets=Rules({"": Limits(paid_acts_a_day=9)})), engine)
     with pytest.raises(Refused, match="cannot be counted without it"):
         await limits.take(TESTIO, Order())
@@ -247,13 +249,13 @@ async def test_doctor_says_what_is_left(tmp_path: Path, capsys: pytest.CaptureFi
     text = "[budgets]\npaid_acts_a_day = 5\nin_one_act = 3\n[budgets.testio]\ntester_hours_a_month = 40\n"
     environment = {
         "TESTDESK_CONFIG": str(tmp_path / "testdesk.toml"),
-        "TESTDESK_STORE": str(tmp_path / "store.sqlite3"),
+        "TESTDESK_STORE": named(tmp_path / "store.sqlite3"),
     }
     (tmp_path / "testdesk.toml").write_text(text)
     await run_doctor(environment)
     assert "    5 of 5 paid acts a day left until " in capsys.readouterr().out
     assert not (tmp_path / "store.sqlite3").exists(), "asking makes no store"
-    engine = SqliteEngine(tmp_path / "store.sqlite3")
+    engine = store_at(tmp_path / "store.sqlite3")
     await Budgets(settings(environment).configuration, engine).take(TESTIO, Order(hours=7))
     await engine.close()
     await run_doctor(environment)
@@ -269,13 +271,13 @@ import anyio
 from pathlib import Path
 from server.configuration import Budgets as Rules, Configuration, Limits
 from server.guards.budgets import Budgets
-from server.store.sqlite import SqliteEngine
+from tests.stores import store_at
 from tools.kit.asking import Order
 from tools.kit.errors import Refused
 from tools.platforms import PLATFORMS
 
 async def main():
-    engine = SqliteEngine(Path(sys.argv[1]))
+    engine = store_at(Path(sys.argv[1]))
     limits = Budgets(Configuration(budgets=Rules({"": Limits(paid_acts_a_month=40)})), engine)
     taken = 0
     for _ in range(30):
@@ -293,14 +295,14 @@ anyio.run(main)
 
 def test_two_processes_share_a_counter(tmp_path: Path) -> None:
     command = [sys.executable, "-c", TAKE, str(tmp_path / "testdesk.sqlite3")]
-    environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT)}
+    environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), SERVER: os.environ.get(SERVER, "")}
     both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     taken = [int(process.communicate()[0]) for process in both]
     assert sum(taken) == 40, taken
 
 
 async def test_two_open_questions_cannot_both_pass_with_one_place_left(tmp_path: Path) -> None:
-    engine = SqliteEngine(tmp_path / "store.sqlite3")
+    engine = store_at(tmp_path / "store.sqlite3")
     refusals: list[str] = []
 
     async with (

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +21,7 @@ from server.store.ledger import entries as ledger_entries
 from server.store.reading import RecordedAct
 from tests.desk import settings, text
 from tests.server.test_recording import Recorded
+from tests.stores import IS_POSTGRES, named, store_at
 from tests.terminals import in_terminal
 
 pytestmark = pytest.mark.anyio
@@ -41,13 +41,13 @@ async def acted(file: Path) -> Recorded:
 
 
 async def ledger(file: Path, *words: str) -> int:
-    return await run_ledger(parser().parse_args(["ledger", *words]), {"TESTDESK_STORE": str(file)})
+    return await run_ledger(parser().parse_args(["ledger", *words]), {"TESTDESK_STORE": named(file)})
 
 
 async def test_the_list_shows_newest_first_and_filters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "store.sqlite3"
     assert await ledger(file) == 0
-    assert capsys.readouterr().out == "Nothing has been recorded yet.\n"
+    assert capsys.readouterr().out == ("No act.\n" if IS_POSTGRES else "Nothing has been recorded yet.\n")
     await acted(file)
     assert await ledger(file) == 0
     first, second, note = capsys.readouterr().out.splitlines()
@@ -71,9 +71,10 @@ async def test_what_is_exported_verifies_and_a_change_is_found(
     assert [line["record"]["kind"] for line in lines] == ["sent", "ended"] * 2
     assert await ledger(file, "verify") == 0
     assert lines[-1]["hash"] in capsys.readouterr().out
-    with sqlite3.connect(file) as db:
-        db.execute("UPDATE ledger SET record = replace(record, '88101', '88102') WHERE seq = 1")
-    db.close()
+    engine = store_at(file)
+    change = "UPDATE ledger SET record = replace(record, '88101', '88102') WHERE seq = 1"
+    await engine.run(lambda db: db.change(change))
+    await engine.close()
     assert await ledger(file, "verify") == 1
     assert "broken at record 1" in capsys.readouterr().out
 
@@ -94,7 +95,7 @@ async def test_the_state_that_an_unknown_act_left_is_read_by_the_tool_that_shows
 def test_only_a_person_in_a_terminal_settles_an_act(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "store.sqlite3"
     anyio.run(acted, file)
-    environment = {"TESTDESK_STORE": str(file), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    environment = {"TESTDESK_STORE": named(file), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     command = [sys.executable, "-m", "server", "ledger", "settle"]
     piped: dict[str, Any] = {"cwd": ROOT, "env": environment, "capture_output": True, "timeout": 60}
     thief = subprocess.run(command, input=b"yes\n", start_new_session=True, **piped)

@@ -1,7 +1,6 @@
 """Every act is on record before it leaves; an equal one is not carried out twice; without a record nothing is sent."""
 
 import re
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ from server.app import build
 from server.sandbox import SandboxTransport
 from server.settings import Settings
 from server.store import acts, ledger, processes
-from server.store.sqlite import SqliteEngine
 from tests.desk import Desk, desk, sandboxes, settings
 from tests.faults.breaking import Break, Breaking
 from tests.server.test_rounds import ORDER
+from tests.stores import IS_POSTGRES, store_at
 from tools.kit.network import Network
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +24,7 @@ class Recorded:
     """A desk whose acts can be read."""
 
     def __init__(self, file: Path | None = None, chosen: Settings | None = None) -> None:
-        self.engine, self.world, self.settings = SqliteEngine(file), sandboxes(), chosen or settings()
+        self.engine, self.world, self.settings = store_at(file), sandboxes(), chosen or settings()
 
     def desk(self, **options: Any) -> Any:
         server = build(self.settings, network=Network(SandboxTransport(self.world)), engine=self.engine)
@@ -135,9 +134,10 @@ async def test_nothing_is_sent_that_cannot_be_recorded_and_reads_go_on(tmp_path:
     kept = Recorded(tmp_path / "store.sqlite3")
     async with kept.desk() as d:
         await d.answer("testio_accept_bug", bug_id=88101)
-        spoil(
+        await spoil(
             tmp_path / "store.sqlite3",
             "CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'full'); END",
+            "ALTER TABLE ledger ADD CHECK (false) NOT VALID",
         )
         refusal = await d.refusal("testio_accept_bug", bug_id=88107)
         assert "Nothing was sent." in refusal
@@ -150,9 +150,10 @@ async def test_an_outcome_that_cannot_be_recorded_does_not_turn_the_answer_into_
     kept = Recorded(tmp_path / "store.sqlite3")
     async with kept.desk() as d:
         await d.answer("testio_accept_bug", bug_id=88101)
-        spoil(
+        await spoil(
             tmp_path / "store.sqlite3",
             "CREATE TRIGGER full BEFORE UPDATE OF outcome ON act BEGIN SELECT RAISE(ABORT, 'full'); END",
+            "ALTER TABLE act ADD CHECK (outcome IS NULL) NOT VALID",
         )
         answer = await d.answer("testio_accept_bug", bug_id=88107)
         assert "was carried out" in answer["not_recorded"]
@@ -160,10 +161,10 @@ async def test_an_outcome_that_cannot_be_recorded_does_not_turn_the_answer_into_
     assert last["kind"] == "sent"
 
 
-def spoil(file: Path, statement: str) -> None:
-    with sqlite3.connect(file) as db:
-        db.execute(statement)
-    db.close()
+async def spoil(file: Path, in_sqlite: str, in_postgres: str) -> None:
+    engine = store_at(file)
+    await engine.run(lambda db: db.change(in_postgres if IS_POSTGRES else in_sqlite))
+    await engine.close()
 
 
 async def test_no_secret_of_an_argument_or_of_this_server_is_recorded() -> None:

@@ -11,14 +11,14 @@ from pathlib import Path
 import anyio
 
 from server.store.handovers import StoredHandovers
-from server.store.sqlite import SqliteEngine
+from tests.stores import store_at
 
 PLACE, MARKER = "https://git.example.com/shop", "testio-bug-88101"
 
 
 def main() -> None:
     """Claim once."""
-    handovers = StoredHandovers(SqliteEngine(Path(sys.argv[1])), who=sys.argv[2] or None)
+    handovers = StoredHandovers(store_at(Path(sys.argv[1])), who=sys.argv[2] or None)
     print("ready", flush=True)
     sys.stdin.readline()
     found = anyio.run(handovers.claim, PLACE, MARKER, {"title": "Coupons"})

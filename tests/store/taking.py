@@ -12,12 +12,12 @@ from pathlib import Path
 import anyio
 
 from server.store.deliveries import Deliveries
-from server.store.sqlite import SqliteEngine
+from tests.stores import store_at
 
 
 async def take(file: Path, word: str) -> None:
     """Take until nothing is due."""
-    queue, items = Deliveries(SqliteEngine(file)), list[str]()
+    queue, items = Deliveries(store_at(file)), list[str]()
     cap = None if word == "stay" else int(word)
     while taken := await queue.take(2, time.time(), cap=cap, since=time.time() - 3_600):
         items += [one.item for one in taken]

@@ -14,7 +14,7 @@ import pytest
 from server.store import approvals
 from server.store.approvals import Approvals, NewApproval
 from server.store.engine import Database
-from server.store.sqlite import SqliteEngine
+from tests.stores import of_a_file, store_at
 
 T = TypeVar("T")
 
@@ -24,8 +24,8 @@ RACER = """
 import sys, anyio
 from pathlib import Path
 from server.store.approvals import Approvals
-from server.store.sqlite import SqliteEngine
-approvals = Approvals(SqliteEngine(Path(sys.argv[1])))
+from tests.stores import of_a_file, store_at
+approvals = Approvals(store_at(Path(sys.argv[1])))
 print("ready", flush=True)
 sys.stdin.readline()
 print(anyio.run(approvals.use, "binding", "mara"))
@@ -34,7 +34,7 @@ print(anyio.run(approvals.use, "binding", "mara"))
 
 async def test_processes_that_use_an_approval_at_the_same_moment_get_it_once(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite3"
-    held = Approvals(SqliteEngine(file))
+    held = Approvals(store_at(file))
     asked = await held.ask(NEW)
     assert asked is not None
     assert await held.answer(asked.number, yes=True, by="mara")
@@ -58,15 +58,25 @@ async def test_processes_that_use_an_approval_at_the_same_moment_get_it_once(tmp
     assert await anyio.to_thread.run_sync(race) == ["None", "mara"]
 
 
-class InStep(SqliteEngine):
+class InStep:
     """An engine that goes on only when the other one has done as many transactions."""
 
     def __init__(self, file: Path, done: dict[int, int], me: int) -> None:
-        super().__init__(file)
+        self._engine = store_at(file)
         self._done, self._me = done, me
+        self.place, self.exists, self.is_shared = self._engine.place, True, True
+
+    async def read(self, work: Callable[[Database], T]) -> T:
+        return await self._engine.read(work)
+
+    async def heard(self, seconds: float) -> None:
+        await self._engine.heard(seconds)
+
+    async def close(self) -> None:
+        await self._engine.close()
 
     async def run(self, work: Callable[[Database], T]) -> T:
-        result = await super().run(work)
+        result = await self._engine.run(work)
         self._done[self._me] += 1
         while self._done[1 - self._me] < self._done[self._me]:  # noqa: ASYNC110 - the other may have ended
             await anyio.sleep(0.001)
@@ -75,7 +85,7 @@ class InStep(SqliteEngine):
 
 async def test_an_approval_is_used_in_one_transaction(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite3"
-    held = Approvals(SqliteEngine(file))
+    held = Approvals(store_at(file))
     asked = await held.ask(NEW)
     assert asked is not None
     await held.answer(asked.number, yes=True, by="mara")
@@ -92,7 +102,7 @@ async def test_an_approval_is_used_in_one_transaction(tmp_path: Path) -> None:
 
 
 async def test_an_approval_is_for_one_principal_and_one_binding() -> None:
-    held = Approvals(SqliteEngine(None))
+    held = Approvals(store_at(None))
     asked = await held.ask(NEW)
     assert asked is not None
     assert await held.use("binding", "mara") is None, "nobody has answered"
@@ -103,7 +113,7 @@ async def test_an_approval_is_for_one_principal_and_one_binding() -> None:
 
 
 async def test_an_answer_is_taken_once() -> None:
-    held = Approvals(SqliteEngine(None))
+    held = Approvals(store_at(None))
     asked = await held.ask(NEW)
     assert asked is not None
     assert await held.answer(asked.number, yes=False, by="mara")
@@ -112,7 +122,7 @@ async def test_an_answer_is_taken_once() -> None:
 
 
 async def test_expired_questions_are_deleted_with_their_words() -> None:
-    engine = SqliteEngine(None)
+    engine = store_at(None)
     held = Approvals(engine)
     await held.ask(NEW)
     await engine.run(
@@ -122,11 +132,12 @@ async def test_expired_questions_are_deleted_with_their_words() -> None:
     assert await engine.run(lambda db: db.rows("SELECT count(*) FROM approval")) == [(1,)]
 
 
+@of_a_file
 async def test_a_store_that_a_group_shares_stays_shared(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite3"
     file.touch()
     file.chmod(0o660)
-    engine = SqliteEngine(file)
+    engine = store_at(file)
     before = os.umask(0o077)
     try:
         await Approvals(engine).ask(NEW)

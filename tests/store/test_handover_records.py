@@ -14,23 +14,23 @@ from server.store.handover_records import MOST_CHARACTERS
 from server.store.handovers import StoredHandovers
 from server.store.reading import acts
 from server.store.report import store_lines
-from server.store.sqlite import SqliteEngine
 from tests.store.claiming import MARKER, PLACE
 from tests.store.test_handovers import ENDED, ISSUE, ORDER
+from tests.stores import named, store_at
 from tools.platforms import PLATFORMS
 
 pytestmark = pytest.mark.anyio
 
 
 async def show_ledger(file: Path, *words: str) -> int:
-    return await run_ledger(parser().parse_args(["ledger", *words]), {"TESTDESK_STORE": str(file)})
+    return await run_ledger(parser().parse_args(["ledger", *words]), {"TESTDESK_STORE": named(file)})
 
 
 async def test_a_standing_orders_hand_overs_are_listed_with_their_outcomes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "store.sqlite3"
-    handovers = StoredHandovers(SqliteEngine(file), who=ORDER)
+    handovers = StoredHandovers(store_at(file), who=ORDER)
     for number, name in enumerate(("created", "refused", "lost", "under way")):
         await handovers.claim(PLACE, f"bug-{number}", {"account": "shop", "title": name})
     await handovers.created(PLACE, "bug-0", how="created", **ISSUE)
@@ -50,7 +50,7 @@ async def test_a_standing_orders_hand_overs_are_listed_with_their_outcomes(
         assert len([line for line in capsys.readouterr().out.splitlines() if "hand-over in" in line]) == count
     await show_ledger(file, "settle")
     assert capsys.readouterr().out == "No act of unknown outcome.\n", "no person can settle it"
-    assert (await store_lines({"TESTDESK_STORE": str(file)}))[0][1:] == []
+    assert (await store_lines({"TESTDESK_STORE": named(file)}))[0][1:] == []
 
 
 def arguments(number: int, title: str) -> str:
@@ -59,7 +59,7 @@ def arguments(number: int, title: str) -> str:
 
 async def test_attempts_at_one_hand_over_are_one_act(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "store.sqlite3"
-    engine = SqliteEngine(file)
+    engine = store_at(file)
     handovers = StoredHandovers(engine, who=ORDER)
     await handovers.claim(PLACE, MARKER, {"title": "Coupons"})
     assert [act.outcome for act in await engine.run(acts)] == ["under way"]
@@ -84,7 +84,7 @@ async def test_attempts_at_one_hand_over_are_one_act(tmp_path: Path, capsys: pyt
 
 
 async def test_a_standing_order_that_takes_over_from_a_tool_begins_an_act_and_a_tool_ends_a_standing_orders() -> None:
-    engine = SqliteEngine(None)
+    engine = store_at(None)
     tool, order = StoredHandovers(engine), StoredHandovers(engine, who=ORDER)
     await tool.claim(PLACE, MARKER, {})
     await tool.unknown(PLACE, MARKER, "The answer was lost.")
@@ -99,7 +99,7 @@ async def test_a_standing_order_that_takes_over_from_a_tool_begins_an_act_and_a_
 
 async def test_a_tools_hand_overs_are_shown_within_its_act(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "store.sqlite3"
-    engine = SqliteEngine(file)
+    engine = store_at(file)
     handovers = StoredHandovers(engine)
     platform = PLATFORMS[0]
     act = Recording(engine, Redactor(), lambda key, account: "").act(
@@ -129,7 +129,7 @@ async def test_a_tools_hand_overs_are_shown_within_its_act(tmp_path: Path, capsy
 
 @pytest.mark.parametrize("who", [None, ORDER])
 async def test_what_is_recorded_is_plain_and_bounded(who: str | None) -> None:
-    engine = SqliteEngine(None)
+    engine = store_at(None)
     handovers = StoredHandovers(engine, who=who)
     about: dict[str, Any] = {"title": "x" * 5_000, "list": ["\ud800y\0", float("nan"), None, 1.5], "path": Path("a")}
     await handovers.claim(PLACE, MARKER, about)

@@ -11,10 +11,10 @@ import pytest
 
 from server.store import ledger, processes
 from server.store.handovers import StoredHandovers
-from server.store.sqlite import SqliteEngine
 from tests.store.children import children, go, line
 from tests.store.claiming import MARKER, PLACE
 from tests.store.test_approvals import InStep
+from tests.stores import store_at
 from tools.kit.hand_over import Handover, Handovers
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +29,7 @@ class Desk:
     """Hand-overs of one defect, one word for each step."""
 
     def __init__(self, who: str | None) -> None:
-        self.engine = SqliteEngine(None)
+        self.engine = store_at(None)
         self.handovers = StoredHandovers(self.engine, who=who)
 
     async def do(self, step: str) -> Handover | None:
@@ -162,14 +162,14 @@ async def test_a_second_issue_of_a_defect_is_in_the_ledger_and_replaces_the_firs
 
 
 async def test_other_places_and_other_defects_are_claimed_separately() -> None:
-    handovers: Handovers = StoredHandovers(SqliteEngine(None))
+    handovers: Handovers = StoredHandovers(store_at(None))
     for place, marker in ((PLACE, MARKER), (PLACE, "another"), ("elsewhere", MARKER)):
         assert await handovers.claim(place, marker, {}) is None
 
 
 async def test_looking_makes_no_store(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite3"
-    assert await StoredHandovers(SqliteEngine(file)).look(PLACE, MARKER) is None
+    assert await StoredHandovers(store_at(file)).look(PLACE, MARKER) is None
     assert not file.exists()
 
 
@@ -199,7 +199,7 @@ def test_of_processes_that_claim_at_the_same_moment_one_gets_it(tmp_path: Path) 
 @pytest.mark.parametrize("who", ["", ORDER])
 async def test_what_a_killed_process_claimed_is_unknown_and_taken_over_once(tmp_path: Path, who: str) -> None:
     file = tmp_path / "store.sqlite3"
-    engine = SqliteEngine(file)
+    engine = store_at(file)
     handovers = StoredHandovers(engine, who=who or None)
     with children("tests.store.claiming", 1, str(file), who) as (process,):
         go(process)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from server.store import ledger
-from server.store.engine import Database
-from server.store.sqlite import SqliteEngine
+from server.store.engine import Database, Engine
+from tests.stores import store_at
 
 pytestmark = pytest.mark.anyio
 
 
-async def chain(records: int) -> SqliteEngine:
-    engine = SqliteEngine(None)
+async def chain(records: int) -> Engine:
+    engine = store_at(None)
     for number in range(records):
         await engine.run(lambda db, n=number: ledger.append(db, f"act{n}", {"n": n, "title": "Käse"}))  # type: ignore[misc]
     return engine

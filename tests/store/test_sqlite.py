@@ -112,9 +112,7 @@ async def test_a_store_that_cannot_be_used_says_where_and_why(
 
 
 def test_a_sandbox_keeps_its_acts_in_memory_unless_a_file_is_named(tmp_path: Path) -> None:
-    assert open_store({}, sandbox=True).file is None
+    assert open_store({}, sandbox=True).place == "memory"
     named = {"TESTDESK_STORE": str(tmp_path / "own.sqlite3")}
-    assert open_store(named, sandbox=True).file == tmp_path / "own.sqlite3"
-    default = open_store({}).file
-    assert default is not None
-    assert default.name == "testdesk.sqlite3"
+    assert open_store(named, sandbox=True).place == str(tmp_path / "own.sqlite3")
+    assert Path(open_store({}).place).name == "testdesk.sqlite3"

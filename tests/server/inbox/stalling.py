@@ -12,7 +12,7 @@ import anyio
 
 from server.inbox.events import EventStore
 from server.inbox.serve import run_inbox
-from server.store.sqlite import SqliteEngine
+from tests.stores import store_at
 from tools.platforms import PLATFORMS
 
 
@@ -35,7 +35,7 @@ class Stalling(EventStore):
 
 
 async def main() -> None:
-    store = Stalling(SqliteEngine(Path(sys.argv[1])))
+    store = Stalling(store_at(Path(sys.argv[1])))
     store.moment = sys.argv[2]
     await run_inbox(PLATFORMS, store, host="127.0.0.1", port=0, public_url=None)
 

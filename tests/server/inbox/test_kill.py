@@ -13,8 +13,8 @@ import pytest
 
 from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox
-from server.store.sqlite import SqliteEngine
 from tests.server.inbox.test_receiver import EVENT
+from tests.stores import store_at
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -58,7 +58,7 @@ def new_address(file: Path) -> str:
     """An address made on the same file, as the server's tool makes it; it leads to the receiver that runs."""
 
     async def make() -> str:
-        store = EventStore(SqliteEngine(file))
+        store = EventStore(store_at(file))
         made = await PlatformInbox(store, "testio").new_address("a test")
         await store.close()
         return made
@@ -68,7 +68,7 @@ def new_address(file: Path) -> str:
 
 def kept(file: Path) -> list[tuple[str, int]]:
     async def read() -> list[tuple[str, int]]:
-        store = EventStore(SqliteEngine(file))
+        store = EventStore(store_at(file))
         events = await store.events("testio", handled=None, limit=10, before=None)
         await store.close()
         return [(event.item, event.times) for event in events]

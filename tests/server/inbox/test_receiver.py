@@ -12,7 +12,7 @@ import pytest
 from server.inbox.events import EventStore
 from server.inbox.receiver import MOST_BYTES, Receiver
 from server.inbox.store import PUBLIC_URL, PlatformInbox
-from server.store.sqlite import SqliteEngine
+from tests.stores import store_at
 from tools.platforms import PLATFORMS
 
 pytestmark = pytest.mark.anyio
@@ -57,7 +57,7 @@ class Open:
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[Open]:
-    store = EventStore(SqliteEngine(None))
+    store = EventStore(store_at(None))
     await store.say(PUBLIC_URL, "http://inbox.test")
     address = await PlatformInbox(store, "testio").new_address("a test")
     receiver = Receiver(PLATFORMS, store)

@@ -17,9 +17,10 @@ from server.settings import SANDBOX_ORIGIN, Settings
 from server.standing.orders import Orders, open_orders
 from server.standing.worker import Worker
 from server.store.deliveries import Deliveries, Delivery
-from server.store.sqlite import SqliteEngine
+from server.store.engine import Engine
 from tests.desk import sandboxes, settings
 from tests.server.inbox.test_receiver import EVENT
+from tests.stores import store_at
 from tests.trackers import LosingTransport
 from tools.kit.network import Network
 from tools.kit.sandbox.composition import Composition
@@ -59,7 +60,7 @@ class Clock:
 class Arriving:
     """What a test holds."""
 
-    engine: SqliteEngine
+    engine: Engine
     world: Composition
     network: LosingTransport
     orders: Orders
@@ -124,10 +125,10 @@ class Arriving:
 
 @asynccontextmanager
 async def arriving(
-    folder: Path, text: str = TRACKER + ORDER, *, engine: SqliteEngine | None = None, world: Composition | None = None
+    folder: Path, text: str = TRACKER + ORDER, *, engine: Engine | None = None, world: Composition | None = None
 ) -> AsyncIterator[Arriving]:
     """Open the standing orders of a configuration file."""
-    engine, world, clock = engine or SqliteEngine(None), world or sandboxes("github", "gitea"), Clock()
+    engine, world, clock = engine or store_at(None), world or sandboxes("github", "gitea"), Clock()
     transport = LosingTransport(SandboxTransport(world), lambda: world.sandboxes["github"].world)
     async with open_orders(configured(folder, text), PLATFORMS, Network(transport), engine) as orders:
         yield Arriving(engine, world, transport, orders, Worker(orders, engine, clock=clock), clock)

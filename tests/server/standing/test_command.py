@@ -18,9 +18,9 @@ from server.sandbox import SandboxTransport
 from server.standing.describe import order_lines
 from server.standing.worker import MOST_ATTEMPTS
 from server.store.deliveries import Deliveries
-from server.store.sqlite import SqliteEngine
 from tests.desk import sandboxes
 from tests.server.standing.arriving import ORDER, TRACKER, arrive, arriving, configured
+from tests.stores import named, store_at
 from tools.kit.network import Network
 from tools.platforms import PLATFORMS
 
@@ -36,7 +36,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     configuration.write_text(rule, encoding="utf-8")
     configuration.chmod(0o600)
     monkeypatch.setenv("TESTDESK_CONFIG", str(configuration))
-    monkeypatch.setenv("TESTDESK_STORE", str(tmp_path / "store.sqlite3"))
+    monkeypatch.setenv("TESTDESK_STORE", named(tmp_path / "store.sqlite3"))
     return tmp_path / "store.sqlite3"
 
 
@@ -44,7 +44,7 @@ def stored(file: Path, *bugs: tuple[int, dict[str, Any]]) -> None:
     """Put events into a store."""
 
     async def put() -> None:
-        engine = SqliteEngine(file)
+        engine = store_at(file)
         for item, bug in bugs:
             await arrive(EventStore(engine), item, **bug)
         await engine.close()
@@ -95,7 +95,7 @@ def test_the_status_of_a_store_that_nobody_has_made_makes_none(file: Path, capsy
 async def test_what_was_given_up_is_listed_with_its_error_and_can_be_put_back(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    engine = SqliteEngine(file)
+    engine = store_at(file)
     async with arriving(file.parent, engine=engine) as desk:
         await desk.fault(platform="github", method="POST", path="/repos/*/issues", status=422, times=MOST_ATTEMPTS)
         await desk.arrive(88101)
@@ -135,7 +135,7 @@ def test_the_command_creates_what_waits_logs_a_line_for_each_and_stops_on_a_sign
     ]
 
     async def state() -> tuple[int, int]:
-        engine = SqliteEngine(file)
+        engine = store_at(file)
         counts = await Deliveries(engine).counts()
         await engine.close()
         return counts["done"], counts["skipped"]
@@ -203,7 +203,7 @@ async def test_doctor_fails_for_an_order_that_cannot_work(
     file = tmp_path / "testdesk.toml"
     file.write_text(f"{TRACKER}url = 'http://127.0.0.1:9'\n{ORDER}mark_exported = true\n", encoding="utf-8")
     file.chmod(0o600)
-    store = str(tmp_path / "store.sqlite3")
+    store = named(tmp_path / "store.sqlite3")
     environment = {"TESTDESK_CONFIG": str(file), "WEB_TOKEN": "tok-5f1e9a7733c0ffee", "TESTDESK_STORE": store}
     assert await run_doctor(environment) == 1
     shown = capsys.readouterr().out

@@ -22,8 +22,8 @@ from server.store import ledger
 from server.store.deliveries import Deliveries
 from server.store.engine import Database
 from server.store.reading import acts
-from server.store.sqlite import SqliteEngine
 from tests.server.standing.arriving import ORDER, TRACKER, arrive
+from tests.stores import named, store_at
 from tools.kit.sandbox import composition
 from tools.kit.sandbox.composition import Composition
 from tools.kit.sandbox.faults import Fault, Faults
@@ -121,11 +121,11 @@ async def test_kills_and_lost_answers_double_nothing_and_lose_nothing(
 ) -> None:
     file, configuration, chance = tmp_path / "store.sqlite3", tmp_path / "testdesk.toml", random.Random(SEED)
     configuration.write_text(f"{TRACKER}{ORDER}a_day = {EVENTS}\n", encoding="utf-8")
-    engine, interrupted = SqliteEngine(file), 0
+    engine, interrupted = store_at(file), 0
     events, queue = EventStore(engine), Deliveries(engine)
     for item in range(1, EVENTS + 1):
         await arrive(events, item, title=f"Bug {item}")
-    environment = {**os.environ, "TESTDESK_CONFIG": str(configuration), "TESTDESK_STORE": str(file)}
+    environment = {**os.environ, "TESTDESK_CONFIG": str(configuration), "TESTDESK_STORE": named(file)}
     with anyio.fail_after(PATIENCE):
         async with (
             fake_tracker(monkeypatch) as (origin, world, losing),
