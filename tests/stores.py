@@ -43,3 +43,18 @@ def named(file: Path | None) -> str:
 def in_schema(address: str, schema: str) -> str:
     """An address whose tables are in a schema."""
     return f"{address}{'&' if '?' in address else '?'}options=-csearch_path%3D{schema}"
+
+
+def contents(file: Path) -> bytes:
+    """All that a store holds: the files in its folder, or the rows of its tables."""
+    if not IS_POSTGRES:
+        return b"".join(one.read_bytes() for one in file.parent.iterdir())
+    import psycopg
+
+    held = ""
+    with psycopg.connect(named(file), autocommit=True) as connection:
+        tables = connection.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND pg_table_is_visible(oid)")
+        for (table,) in tables.fetchall():
+            if not table.startswith(("pg_", "sql_")):
+                held += "\n".join(row for (row,) in connection.execute(f'SELECT t::text FROM "{table}" t').fetchall())
+    return held.encode()

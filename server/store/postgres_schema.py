@@ -26,6 +26,8 @@ OWN_TABLES: Final = (
     "INSERT INTO testdesk_schema VALUES (0, 1)",
     "CREATE TABLE process (name TEXT PRIMARY KEY, seen_at DOUBLE PRECISION NOT NULL)",
 )
+EXISTS: Final = "SELECT 1 FROM pg_class WHERE relname = 'testdesk_schema' AND pg_table_is_visible(oid)"
+"""Asks the rows: to_regclass answers from a cache, which does not change while a transaction waits for the lock."""
 BEAT: Final = (
     "INSERT INTO process (name, seen_at) VALUES (%s, extract(epoch FROM clock_timestamp())) "
     "ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at"
@@ -79,7 +81,7 @@ def migrate(connection: Connection) -> None:
 
 def _version(connection: Connection) -> int:
     """How many steps were done; -1 where there is no store yet."""
-    if connection.execute("SELECT to_regclass('testdesk_schema')").fetchall() == [(None,)]:
+    if not connection.execute(EXISTS).fetchall():
         return -1
     ((version, oldest),) = connection.execute("SELECT version, oldest FROM testdesk_schema").fetchall()
     if oldest > len(migrations()):

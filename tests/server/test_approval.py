@@ -22,7 +22,7 @@ from server.settings import Settings
 from server.store import approvals, ledger
 from server.store.approvals import Approvals
 from tests.desk import ERAS, Desk, change_bug, desk, sandboxes, settings
-from tests.stores import store_at
+from tests.stores import contents, store_at
 from tools.kit.network import Network
 from tools.platforms import PLATFORMS
 
@@ -199,7 +199,7 @@ async def test_a_secret_argument_is_part_of_what_was_approved_and_nothing_of_it_
         assert number_in(await another_process.refusal("testio_update_test_environment", **change)) != number
         assert d.writes() == []
         await d.answer("testio_update_test_environment", **change)
-    held = b"".join(file.read_bytes() for file in office.file.parent.iterdir())
+    held = contents(office.file)
     assert number.encode() in held
     assert PASSWORD.encode() not in held
     assert hashlib.sha256(PASSWORD.encode()).hexdigest().encode() not in held

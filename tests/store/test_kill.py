@@ -21,9 +21,10 @@ from server.store.reading import acts
 from server.store.sqlite import SqliteEngine
 from tests.desk import Desk, desk, sandboxes, settings
 from tests.server.test_rounds import ORDER
+from tests.stores import of_a_file
 from tools.kit.network import Network
 
-pytestmark = [pytest.mark.anyio, pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")]
+pytestmark = [pytest.mark.anyio, of_a_file, pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")]
 
 ROOT = Path(__file__).parent.parent.parent
 IS_SOAK = bool(os.environ.get("TESTDESK_SOAK"))

@@ -17,6 +17,9 @@ ALLOWED: Final = frozenset({
 EXAMINED: Final = {"docutils": "BSD-2-Clause"}
 """Packages whose metadata names more than is installed: the GPL of docutils is that of an Emacs mode in its source."""
 
+CHOSEN: Final = {"psycopg": "LGPL-3.0-only", "psycopg-binary": "LGPL-3.0-only"}
+"""Packages of an extra: installed by who wants it, neither shipped nor changed by us, and replaceable."""
+
 
 def is_allowed(expression: str) -> bool:
     """Whether one of the choices that an expression offers consists of allowed licences."""
@@ -41,7 +44,7 @@ def refused(licences: dict[str, str]) -> list[str]:
     return [
         f"{name}: {licence or 'its metadata names no licence'}"
         for name, licence in licences.items()
-        if not is_allowed(licence)
+        if not is_allowed(licence) and CHOSEN.get(name) != licence
     ]
 
 

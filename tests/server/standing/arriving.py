@@ -50,7 +50,7 @@ def configured(folder: Path, text: str = TRACKER + ORDER, **options: Any) -> Set
 class Clock:
     """A time that only a test changes; the store's own is never later."""
 
-    now: float = field(default_factory=lambda: time.time() + 1)
+    now: float = field(default_factory=lambda: time.time() + 20)
 
     def __call__(self) -> float:
         return self.now
