@@ -338,7 +338,7 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         )
     environment = settings.configuration.under(environment)
     variables = [name for configured in settings.platforms.values() for name in configured.credentials]
-    for variable in (*variables, HTTP_KEY):
+    for variable in (*variables, HTTP_KEY, "TESTDESK_STORE"):
         file = environment.get(f"{variable}_FILE", "").strip()
         if file and not environment.get(variable, "").strip() and not settings.sandbox and others_can(0o044, file):
             found.append(f"Other users of this machine can read the file of {variable}_FILE; run chmod 600 on it.")

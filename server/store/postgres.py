@@ -120,14 +120,13 @@ class PostgresEngine:
 
     def _transaction(self, work: Callable[[Database], T], begin: str) -> T:
         connection = self._begun(begin)
-        try:
+        with contextlib.ExitStack() as unless_done:
+            unless_done.callback(self._give_up, connection)
             result = work(PostgresDatabase(connection))
             ended = connection.execute("COMMIT").statusmessage
             if ended != "COMMIT":  # a statement had failed, and the work went on
                 raise psycopg.DatabaseError("a statement of a transaction failed")
-        except BaseException:
-            self._give_up(connection)
-            raise
+            unless_done.pop_all()
         self._put(connection)
         return result
 
@@ -163,11 +162,10 @@ class PostgresEngine:
             self._away = (time.monotonic() + AWAY_SECONDS, str(error))
             raise
         self._away = None
-        try:
+        with contextlib.ExitStack() as unless_ready:
+            unless_ready.callback(connection.close)
             self._prepare(connection)
-        except BaseException:
-            connection.close()
-            raise
+            unless_ready.pop_all()
         return connection
 
     def _prepare(self, connection: Connection) -> None:

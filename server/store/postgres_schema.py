@@ -1,5 +1,6 @@
 """Brings a database of PostgreSQL to today's tables, once, whoever else tries at the same moment."""
 
+from contextlib import ExitStack
 from typing import Any, Final
 
 import psycopg
@@ -36,7 +37,8 @@ SILENCE: Final = "SELECT extract(epoch FROM clock_timestamp()) - seen_at FROM pr
 FORGET: Final = "DELETE FROM process WHERE seen_at < extract(epoch FROM clock_timestamp()) - 86400"
 STARTED: Final = (
     "SELECT set_config('statement_timeout', '15s', false), set_config('lock_timeout', '5s', false), "
-    "set_config('idle_in_transaction_session_timeout', '30s', false), set_config('synchronous_commit', "
+    "set_config('idle_in_transaction_session_timeout', '30s', false), "
+    "set_config('default_transaction_isolation', 'read committed', false), set_config('synchronous_commit', "
     # What was acknowledged survives a power cut, whatever the server's default is.
     "CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, "
     "false)"
@@ -46,11 +48,10 @@ STARTED: Final = (
 def connected(parameters: dict[str, Any]) -> Connection:
     """A connection with its limits: one that hangs keeps the others waiting for seconds only."""
     connection = psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
-    try:
+    with ExitStack() as unless_ready:
+        unless_ready.callback(connection.close)
         connection.execute(STARTED)
-    except BaseException:
-        connection.close()
-        raise
+        unless_ready.pop_all()
     return connection
 
 

@@ -161,6 +161,25 @@ async def test_an_outcome_that_cannot_be_recorded_does_not_turn_the_answer_into_
     assert last["kind"] == "sent"
 
 
+async def test_an_outcome_that_could_not_be_recorded_is_recorded_once_the_store_is_back(tmp_path: Path) -> None:
+    kept = Recorded(tmp_path / "store.sqlite3")
+    async with kept.desk() as d:
+        await spoil(
+            tmp_path / "store.sqlite3",
+            "CREATE TRIGGER full BEFORE UPDATE OF outcome ON act BEGIN SELECT RAISE(ABORT, 'full'); END",
+            "ALTER TABLE act ADD CONSTRAINT spoilt CHECK (outcome IS NULL) NOT VALID",
+        )
+        assert "not_recorded" in await d.answer("testio_accept_bug", bug_id=88107)
+        await spoil(tmp_path / "store.sqlite3", "DROP TRIGGER full", "ALTER TABLE act DROP CONSTRAINT spoilt")
+        await d.answer("testio_accept_bug", bug_id=88101)
+    assert [(record["kind"], record.get("outcome")) for record in await kept.records()] == [
+        ("sent", None),
+        ("ended", "done"),
+        ("sent", None),
+        ("ended", "done"),
+    ]
+
+
 async def spoil(file: Path, in_sqlite: str, in_postgres: str) -> None:
     engine = store_at(file)
     await engine.run(lambda db: db.change(in_postgres if IS_POSTGRES else in_sqlite))
