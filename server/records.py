@@ -25,6 +25,7 @@ except ImportError:  # pragma: no cover - another Python than CPython
 SWITCH: Final = "TESTDESK_GREETER"
 CONFIG: Final = "TESTDESK_CONFIG"
 OURS: Final = "TESTDESK_"
+STORE: Final = "TESTDESK_STORE"
 SECRETS: Final = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 SERVER: Final = os.path.dirname(os.path.abspath(__file__))
 SHIPPED: Final = os.path.join(SERVER, "first_answers.bin")
@@ -258,7 +259,8 @@ def _variables_that_matter(lines: bytes, environment: Mapping[str, str]) -> Iter
     """What the environment says: settings with their values, credentials by their kind, files by time and size."""
     for name in sorted(environment):
         if name.startswith(OURS) and name != SWITCH:
-            is_secret = any(word in name for word in SECRETS)
+            # The address of a database may hold a password.
+            is_secret = any(word in name for word in SECRETS) or (name == STORE and "://" in environment[name])
             yield f"{name}={_kind(environment[name], ()) if is_secret else environment[name]}"
             if name.endswith("_FILE"):
                 yield _state(environment[name])

@@ -1,16 +1,19 @@
 """What the store has to hold on PostgreSQL beyond what it holds on SQLite."""
 
-import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import anyio
-import anyio.lowlevel
+import anyio.to_thread
+import httpx
 import pytest
 
+from server.app import build
 from server.inbox.events import EventStore
+from server.sandbox import SandboxTransport
 from server.store import ledger, postgres_schema, processes
 from server.store.acts import Acts, NewAct, TakenOver
 from server.store.engine import StoreError, UnknownVersion
@@ -18,11 +21,13 @@ from server.store.place import open_store
 from server.store.reading import acts
 from server.store.report import store_lines
 from server.store.schema import migrations
-from tests.desk import Desk, text
+from tests.desk import Desk, desk, sandboxes, settings, text
+from tests.fuzz.soak import IS_SOAK
 from tests.postgres.server import Server, running_server
-from tests.server.test_recording import Recorded
 from tests.server.test_rounds import ORDER
 from tests.stores import IS_POSTGRES, in_schema, named, store_at
+from tools.kit.network import Network
+from tools.kit.sandbox.composition import Composition
 
 pytestmark = [
     pytest.mark.anyio,
@@ -234,13 +239,25 @@ async def test_doctor_reports_the_store_and_why_it_cannot_be_used(server: Server
     assert "geheim" not in lines[0]
 
 
-KILLS = 3
-ACTS = 36
+KILLS, ACTS, PATIENCE = (20, 2_000, 1_200) if IS_SOAK else (3, 36, 60)
+
+
+class Counting(httpx.AsyncBaseTransport):
+    """The sandbox, with the titles of the tests that were ordered."""
+
+    def __init__(self, world: Composition) -> None:
+        self._sandbox, self.titles = SandboxTransport(world), list[str]()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST" and request.url.path.endswith("/exploratory_tests"):
+            self.titles += re.findall(r"Kill \d+", (await request.aread()).decode())
+        return await self._sandbox.handle_async_request(request)
 
 
 async def test_kills_of_the_server_during_acts_send_nothing_twice_and_nothing_unrecorded(server: Server) -> None:
-    kept = Recorded()
-    kept.engine = open_store({"TESTDESK_STORE": in_schema(server.address, "public")})
+    engine, world = open_store({"TESTDESK_STORE": in_schema(server.address, "public")}), sandboxes()
+    platform = Counting(world)
+    built = build(settings(), network=Network(platform), engine=engine)
     answers, is_over = dict[str, str](), anyio.Event()
 
     async def order(d: Desk, title: str) -> None:
@@ -259,14 +276,14 @@ async def test_kills_of_the_server_during_acts_send_nothing_twice_and_nothing_un
     async def kill() -> None:
         for _ in range(KILLS):
             before = len(answers)
-            while len(answers) < before + 3 and not is_over.is_set():  # noqa: ASYNC110 - calls have no event for it
+            while len(answers) < before + ACTS // (KILLS + 2) and not is_over.is_set():  # noqa: ASYNC110 - calls have no event for it
                 await anyio.sleep(0.01)
             await anyio.to_thread.run_sync(server.kill)
             await anyio.sleep(0.2)
             await anyio.to_thread.run_sync(server.start)
 
-    with anyio.fail_after(60):
-        async with kept.desk() as d, anyio.create_task_group() as tasks:
+    with anyio.fail_after(PATIENCE):
+        async with desk(server=built, world=world) as d, anyio.create_task_group() as tasks:
             tasks.start_soon(kill)
             async with anyio.create_task_group() as callers:
                 for lane in range(4):
@@ -278,9 +295,7 @@ async def test_kills_of_the_server_during_acts_send_nothing_twice_and_nothing_un
                     callers.start_soon(several)
             is_over.set()
     engine = open_store({"TESTDESK_STORE": in_schema(server.address, "public")})
-    bodies = [one.body for one in kept.world.journal.entries() if one.method == "POST" and one.path.endswith("_tests")]
-    sent = [json.dumps(body) for body in bodies]
-    counts = {f"Kill {number}": sum(f'"Kill {number}"' in body for body in sent) for number in range(ACTS)}
+    counts = {title: platform.titles.count(title) for title in (f"Kill {number}" for number in range(ACTS))}
     assert set(counts.values()) <= {0, 1}, "none was sent twice"
     assert set(answers) == set(counts), "each was answered"
     assert all(counts[title] == 1 for title, answer in answers.items() if answer == "done")
