@@ -16,9 +16,9 @@ from packaging.utils import canonicalize_name
 ROOT: Final = Path(__file__).resolve().parents[2]
 PYTHONS: Final = ("3.11", "3.12", "3.13")
 SYSTEMS: Final = (("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"))
-LICENCES_ELSEWHERE: Final = {"pywin32": "PSF-2.0"}
+LICENCES_ELSEWHERE: Final = {"pywin32": "PSF-2.0", "tzdata": "Apache-2.0"}
 """Packages without dependencies that are installed on another system than the one that most of us work on."""
-EXTRAS: Final = ("pictures",)
+EXTRAS: Final = ("pictures", "postgres")
 """Extras for users; those for development are not shipped."""
 SPDX: Final = {
     "MIT License": "MIT",

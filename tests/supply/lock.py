@@ -25,7 +25,7 @@ HEAD: Final = "# Written by `make lock`. Install with: pip install --require-has
 GLIBC: Final = (34, 28, 17)
 """Minor versions of glibc 2 for which wheels are published, the newest first."""
 EXTRAS_GLIBC: Final = GLIBC[:-1]
-"""Those for which Pillow has wheels; on an older one pip builds it."""
+"""Those for which Pillow and the driver of PostgreSQL have wheels; on an older one pip builds them."""
 
 
 @dataclass(frozen=True)
