@@ -14,7 +14,7 @@ import pytest
 from server.app import build
 from server.inbox.events import EventStore
 from server.sandbox import SandboxTransport
-from server.store import ledger, postgres_schema, processes
+from server.store import ledger, postgres_ear, postgres_schema, processes
 from server.store.acts import Acts, NewAct, TakenOver
 from server.store.engine import StoreError, UnknownVersion
 from server.store.place import open_store
@@ -184,6 +184,7 @@ async def test_a_process_of_another_machine_has_ended_when_it_was_silent_for_lon
 async def test_an_act_whose_process_was_taken_for_ended_is_not_sent_when_it_comes_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(postgres_ear, "BEAT", "SELECT %s")  # it would beat under the other name
     engine = store_at(None)
     late, other = Acts(engine), Acts(engine)
     own = processes.OWN
