@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo browser test check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
+.PHONY: help demo browser test test-postgres check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
