@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -57,7 +58,9 @@ async def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(key: str
         done = await hand_over(tracker.work())
         assert done.is_new
         assert len(tracker.ours()) == 1
-        assert (await tracker.handovers.look(tracker.setup.place, DEFECT.marker)).id == done.issue.id
+        known = await tracker.handovers.look(tracker.setup.place, DEFECT.marker)
+        assert known is not None
+        assert known.id == done.issue.id
 
 
 async def test_an_issue_that_a_lagging_search_misses_is_not_created_twice(
@@ -77,7 +80,7 @@ async def test_an_issue_that_a_lagging_search_misses_is_not_created_twice(
             await tracker.switch(lag=0)
             for issue in tracker.world.issues:
                 issue.hidden_for = 0
-            monkeypatch.setattr(engine.time, "time", lambda now=engine.time.time: now() + waits + 1)
+            monkeypatch.setattr(time, "time", lambda now=time.time: now() + waits + 1)
             done = await hand_over(tracker.work())
         assert done.issue.id
         assert len(tracker.ours()) == 1

@@ -7,7 +7,7 @@ import pytest
 from tests.trackers import DEFECT, bench
 from tools.kit.defect import bug_marker
 from tools.kit.errors import Refused
-from tools.trackers.document import Bullets, Paragraph, Table
+from tools.trackers.document import Block, Bullets, Paragraph, Table
 from tools.trackers.drafts import rendered
 from tools.trackers.engine import hand_over, look_for
 from tools.trackers.vendors.notion import as_comment, finish
@@ -107,7 +107,11 @@ async def test_an_unknown_data_source_is_refused_with_those_that_are_shared() ->
 
 async def test_a_comment_has_the_texts_of_lists_and_tables() -> None:
     async with bench("notion") as tracker:
-        document = [Paragraph(["Seen again."]), Bullets([["One"], ["Two"]]), Table([("Device", "Pixel 4")])]
+        document: list[Block] = [
+            Paragraph(["Seen again."]),
+            Bullets([["One"], ["Two"]]),
+            Table([("Device", "Pixel 4")]),
+        ]
         texts = rendered(document, tracker.setup)
         assert "".join(text["text"]["content"] for text in texts) == "Seen again.\nOne\nTwo\nDevice\nPixel 4"
         assert len(as_comment([Paragraph(["x"])] * 300)) == 100

@@ -39,7 +39,7 @@ async def test_a_key_is_taken_for_an_id_in_every_act() -> None:
     async with bench("rally") as tracker:
         issue = (await hand_over(tracker.work())).issue
         await tracker.setup.tracker.comment.function(tracker.api, issue.key, "<p>Text</p>")
-        await tracker.setup.tracker.close.function(tracker.api, issue.key)
+        await tracker.setup.tracker.close.function(tracker.api, issue.key)  # type: ignore[union-attr]  # every tracker can close
         assert (tracker.ours()[0].comments, tracker.ours()[0].is_open) == (["<p>Text</p>"], False)
 
 
@@ -58,7 +58,9 @@ async def test_a_failure_of_rally_itself_leaves_a_create_in_doubt(monkeypatch: p
         await tracker.fault(status=200, body=words, method="POST")
         with pytest.raises(OutcomeUnknown):
             await hand_over(tracker.work())
-        assert (await tracker.handovers.look(tracker.setup.place, DEFECT.marker)).state == "unknown"
+        known = await tracker.handovers.look(tracker.setup.place, DEFECT.marker)
+        assert known is not None
+        assert known.state == "unknown"
         assert (await hand_over(tracker.work())).is_new
         assert len(tracker.ours()) == 1
 

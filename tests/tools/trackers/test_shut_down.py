@@ -1,6 +1,7 @@
 """A tracker that no longer exists: its sentence, and never a request."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from tools.trackers.tracker import OPERATIONS, Absent, Setup
 
 GONE = [key for key in TRACKERS if load(key).shut_down]
 SENTENCE = "Pivotal Tracker was shut down on 30 April 2025. Nothing can be handed over to it; choose another tracker."
-CALLS = {
+CALLS: dict[str, dict[str, Any]] = {
     "find_issue": {"item": "testio:88101"},
     "preview_issue": {"item": "testio:88101"},
     "create_issue": {"item": "testio:88101"},

@@ -52,7 +52,7 @@ async def test_a_card_in_the_list_of_what_is_done_is_closed() -> None:
     done = list(trello.LISTS)[1]
     async with bench("trello", values={"done": done}) as tracker:
         issue = (await hand_over(tracker.work())).issue
-        await tracker.setup.tracker.close.function(tracker.api, issue.id)
+        await tracker.setup.tracker.close.function(tracker.api, issue.id)  # type: ignore[union-attr]  # every tracker can close
         assert tracker.ours()[0].is_open, "it is not archived"
         state = await tracker.setup.tracker.read.function(tracker.api, issue.id)
         assert (state.is_open, state.word) == (False, "Done")
