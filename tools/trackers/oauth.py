@@ -71,7 +71,8 @@ class RefreshedToken(httpx.Auth):
 
     def _refresh(self, request: httpx.Request) -> httpx.Request:
         fields = {"grant_type": "refresh_token", **self._fields}
-        return httpx.Request("POST", self._address, data=fields, extensions=request.extensions)
+        headers = {name: request.headers[name] for name in ("user-agent", "accept") if name in request.headers}
+        return httpx.Request("POST", self._address, data=fields, headers=headers, extensions=request.extensions)
 
     def _take(self, response: httpx.Response) -> None:
         """Keep the token of an answer.
