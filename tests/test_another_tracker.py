@@ -13,7 +13,7 @@ from tests.toy_tracker import KEY, SANDBOX, VENDOR
 
 ROOT = Path(__file__).parent.parent
 COPIED = ("server", "tools", "prompts", "tests/tools/trackers")
-FILES = ("pyproject.toml", "tests/__init__.py", "tests/trackers.py")
+FILES = ("pyproject.toml", "tests/__init__.py", "tests/trackers.py", "tests/stores.py")
 WALK = "tests/tools/trackers/test_every_tracker.py"
 CONFTEST = """import pytest
 

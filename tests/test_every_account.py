@@ -15,7 +15,8 @@ from tools.platforms import PLATFORMS
 
 pytestmark = pytest.mark.anyio
 
-PLATFORM_OF = {offer.name_of(tool): offer.key for offer in PLATFORMS for tool in offer.tools}
+PLATFORM_OF = {offer.name_of(tool): offer.key for offer in PLATFORMS for tool in offer.tools if tool.view is None}
+"""Of each tool that a client without pages is listed."""
 READS = {offer.name_of(tool) for offer in PLATFORMS for tool in offer.tools if tool.effect is Effect.READS}
 CALLS: list[tuple[str, dict[str, Any]]] = [
     call for platform in PLATFORMS for call in import_module(f"tests.tools.{platform.key}.calls").CALLS
@@ -28,7 +29,9 @@ PAGED = {
 }
 CALLS_THAT_READ = [
     (name, arguments | ({"limit": 1} if name in PAGED else {}))
-    for name, arguments in {name: (name, arguments) for name, arguments in CALLS if name in READS}.values()
+    for name, arguments in {
+        name: (name, arguments) for name, arguments in CALLS if name in READS & PLATFORM_OF.keys()
+    }.values()
 ]
 CALLS_THAT_ACT = [call for call in CALLS if call[0] not in READS]
 

@@ -28,7 +28,7 @@ ONE_LINE = re.compile(
     "|(assigned|created|executed|closed)_(to|by)|author|user|owner|reviewer|assignee|tester|email|display|until"
     "|emoji|labels?|tags?|(in|ex)clude_tags|env|(test_)?environments?|devices|location|(external|target)_idx|jira_id"
     "|type|(substatus|suite|path|feature|subfolder|parameter|cell|filter|keyword)(e?s)?|folder|substatuses_counts"
-    "|branch|build|commit|tql|query|value|example|run_replies|filename"
+    "|branch|build|commit|tql|query|value|example|run_replies|filename|shared_words|found|device|took|reason|area|feature|words|place|inside"
 )
 
 WITHOUT_EDITS = {

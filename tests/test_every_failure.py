@@ -64,7 +64,7 @@ async def test_no_secret_leaves_in_a_crash_or_its_trace(capsys: pytest.CaptureFi
     def crash() -> httpx.Response:
         raise RuntimeError(f"holding {TOKEN} and password={CANARY}")
 
-    said = await failures(crash, every=5)
+    said = await failures(crash, every=4)
     traces = capsys.readouterr().err
     assert not leaks([*said, traces]), "\n---\n".join(leaks([*said, traces]))
     assert "RuntimeError: holding [hidden] and password=[hidden]" in traces

@@ -12,7 +12,7 @@ import pytest
 from tests.fifth import KEY, PARTS
 
 ROOT = Path(__file__).parent.parent
-COPIED = ("server", "tools", "prompts", "docs", "README.md")
+COPIED = ("server", "tools", "prompts", "docs", "examples", "README.md")
 
 LOOK = """
 import anyio
@@ -102,5 +102,5 @@ def test_doctor_has_a_line_for_it(copy: Path) -> None:
 def test_nothing_else_of_the_tree_knows_it() -> None:
     for folder in ("server", "tools", "prompts", "docs"):
         for file in (ROOT / folder).rglob("*"):
-            if file.is_file() and file.suffix != ".pyc":
+            if file.is_file() and file.suffix not in {".pyc", ".png"}:
                 assert KEY not in file.read_text(encoding="utf-8"), file

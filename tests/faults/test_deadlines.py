@@ -85,7 +85,8 @@ async def test_an_upload_has_time_for_its_size_and_its_answer_no_more_than_any_o
 
 async def test_a_picture_that_dribbles_is_not_waited_for() -> None:
     network = Network(read_seconds=SECONDS, is_sandbox=True)
-    server = Dribbling(JSON.replace(b"900000", b"90000"), b"\x89")
+    start = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x02\0\0\0"
+    server = Dribbling(JSON.replace(b"900000", b"90000") + start, b"\0")
     with anyio.fail_after(30):
         async with listening(server.talk) as port:
             home = f"http://127.0.0.1:{port}"

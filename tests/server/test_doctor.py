@@ -103,7 +103,7 @@ async def test_what_an_operator_accepted_or_overlooked_is_a_warning(
 async def test_it_says_which_host_is_listed_which_tools(capsys: pytest.CaptureFixture[str]) -> None:
     await run_doctor({})
     line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("Tools listed"))
-    assert "auto, the default: 28, 264 to hosts that search tools themselves (claude-code, codex-mcp-client)" in line
+    assert "auto, the default: 29, 269 to hosts that search tools themselves (claude-code, codex-mcp-client)" in line
     assert "`all` lists all" in line
     await run_doctor({"TESTDESK_TOOLSETS": "all"})
-    assert "Tools listed (TESTDESK_TOOLSETS): all: 264\n" in capsys.readouterr().out
+    assert "Tools listed (TESTDESK_TOOLSETS): all: 269\n" in capsys.readouterr().out

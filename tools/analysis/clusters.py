@@ -109,7 +109,7 @@ def newest_of_kind(runs: Sequence[TestedRun]) -> set[tuple[str, str]]:
     return set(newest.values())
 
 
-@tool.reads()
+@tool.reads(full_text_in="get_run")
 async def cluster_failures(
     view: View,
     progress: Progress,
@@ -144,7 +144,7 @@ def _widest_first(group: Group[Failed]) -> tuple[int, ...]:
     platforms = {failed.run.platform for failed in group.members}
     runs = {(failed.run.platform, failed.run.run_id) for failed in group.members}
     tests = {failed.test for failed in group.members}
-    return group.key == NO_WORDS, -len(platforms), -len(runs), -len(tests), crc32(group.key.encode())
+    return int(group.key == NO_WORDS), -len(platforms), -len(runs), -len(tests), crc32(group.key.encode())
 
 
 def cluster_of(group: Group[Failed], newest: set[tuple[str, str]], *, named: int = NAMED) -> FailureCluster:

@@ -113,7 +113,7 @@ class _Split:
     why: str
 
 
-@tool.reads()
+@tool.reads(full_text_in="get_run")
 async def compare_periods(
     view: View,
     progress: Progress,

@@ -58,7 +58,7 @@ class TestsOverTime(Page[TestOverTime]):
     sources: list[Source]
 
 
-@tool.reads()
+@tool.reads(full_text_in="get_run")
 async def analyze_tests(
     view: View,
     progress: Progress,
