@@ -1,6 +1,7 @@
 """A client that plays a prompt: the calls that a careful assistant makes for it, up to its stop and behind it."""
 
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 Call = tuple[str, dict[str, Any]]
@@ -13,6 +14,8 @@ class Script:
     arguments: dict[str, str]
     before: list[Call]
     after: list[Call] = field(default_factory=list)
+    asking: frozenset[str] = frozenset()
+    """Tools that ask in this state alone, such as a result of a run that is over."""
 
 
 CHECKOUT = {"product_id": 71}
@@ -25,7 +28,71 @@ ORDER: dict[str, Any] = {
     "features": [{"id": 302}],
     "goal": "Does an expired voucher show its reason?",
 }
+WORKING: dict[str, dict[str, Any]] = {
+    name: arguments
+    for key in ("testio", "testomatio")
+    for name, arguments in import_module(f"tests.tools.{key}.calls").CALLS
+}
+"""A working call of each tool."""
+
+
+def working(*names: str) -> list[Call]:
+    """A working call of each of these tools."""
+    return [(name, WORKING[name]) for name in names]
+
+
 SCRIPTS: dict[str, Script] = {
+    "triage_bugs": Script(
+        {"product_id": "71", "since": "7d"},
+        [
+            *working(
+                "testio_list_products",
+                "testio_list_bugs",
+                "testio_get_bugs",
+                "testio_get_bug",
+                "testio_list_reject_reasons",
+            ),
+            ("testio_get_bug_screenshots", {"bug_id": 88101}),
+        ],
+        [
+            ("testio_triage_bugs", {"decisions": [{"bug_id": 88218, "decision": "accept"}]}),
+            ("testio_accept_bug", {"bug_id": 88217}),
+            ("testio_reject_bug", {"bug_id": 88213, "reason": "not_reproducible"}),
+            ("testio_mark_bug_known", {"bug_id": 88212}),
+        ],
+    ),
+    "review_run": Script(
+        {"run_id": "9a01aa01"},
+        working(
+            "testomatio_list_runs",
+            "testomatio_get_run_report",
+            "testomatio_get_result",
+            "testomatio_get_test_history",
+        ),
+        working(
+            "testomatio_link_issue", "testomatio_update_result", "testomatio_create_tests", "testomatio_create_run"
+        ),
+        asking=frozenset({"testomatio_update_result"}),
+    ),
+    "write_test_cases": Script(
+        {"what": "expired vouchers", "suite_id": "c0ffee01"},
+        working(
+            "testomatio_get_suite_tree",
+            "testomatio_list_requirements",
+            "testomatio_list_issues",
+            "testomatio_get_project_info",
+            "testomatio_list_labels",
+            "testomatio_list_tests",
+            "testomatio_get_test",
+        ),
+        working(
+            "testomatio_create_suite",
+            "testomatio_create_tests",
+            "testomatio_add_links",
+            "testomatio_link_issue",
+            "testomatio_update_test",
+        ),
+    ),
     "investigate_failure": Script(
         {"what": "run 902114 of testery"},
         [
