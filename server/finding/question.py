@@ -87,11 +87,16 @@ def _replaced(words: list[str], phrases: Mapping[str, str]) -> list[str]:
     return text.split()
 
 
+_SUPERLATIVE: Final = re.compile(r"(?<=\w{3})iest$")
+
+
 class Stems:
     """Words without their endings, so that "failing" matches "fail"."""
 
     def __init__(self) -> None:
-        self.of = cache(stemmer("english").stemWord)
+        english = stemmer("english").stemWord
+        # The stemmer leaves superlatives as they are: "flakiest" is to match "flaky".
+        self.of = cache(lambda word: english(_SUPERLATIVE.sub("y", word)))
 
     def __call__(self, words: Iterable[str]) -> list[str]:
         """The stems of words, without those that carry nothing."""

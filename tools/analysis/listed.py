@@ -19,7 +19,7 @@ HINTS: Final[Mapping[str, str]] = {
     "chart": "graph, plot, picture, diagram, draw, visualize, trend of bugs, pass rate, duration, devices",
     "find_duplicates": "same bug twice, already reported, look-alikes, similar bugs, duplicate candidates, known issue",
     "cluster_failures": "group failures by error, same error everywhere, common cause, first seen, top failure reasons",
-    "analyze_tests": "flakiest tests, flaky, unstable, intermittent, broken since when, history of a test everywhere",
+    "analyze_tests": "flaky tests, unstable, intermittent, broken since when, history of a test everywhere",
     "bug_statistics": "bugs per device browser tester, how many accepted or rejected, time to triage, metrics",
     "compare_periods": "what changed since the last release, regression since, better or worse than before, trend",
 }
