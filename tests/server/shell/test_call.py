@@ -163,8 +163,8 @@ def test_options_stand_anywhere_between_the_arguments(shell: Shell) -> None:
 
 def test_an_account_is_chosen_by_its_name(shell: Shell) -> None:
     assert shell.call("--account", "web-testio", "testio_list_bugs")[0] == 2, "there is one account only"
-    told = two_accounts(shell.folder)
-    shell.environment["TESTDESK_CONFIG"] = told.configuration.path
+    chosen = two_accounts(shell.folder)
+    shell.environment["TESTDESK_CONFIG"] = chosen.configuration.path
     shell.person = Keys("yes")
     code, out, _ = shell.call(*ACCEPT, "--account", "web-testio")
     assert code == 0

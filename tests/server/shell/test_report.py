@@ -241,8 +241,8 @@ def test_a_verdict_without_evidence_is_never_green() -> None:
 
 def test_lines_have_their_pages_in_the_web_apps_only_where_the_caller_wants_them() -> None:
     async def links(*, wanted: bool) -> list[str | None]:
-        told = settings({"TESTIO_WEB_URL": "https://acme.test.io"})
-        async with desk(told=told) as d:
+        chosen = settings({"TESTIO_WEB_URL": "https://acme.test.io"})
+        async with desk(told=chosen) as d:
             found = await d.answer("across_assess_release", version="9.0.1", links=wanted, platforms=["testio"])
         return [line.get("link") for name in ("against", "not_proven") for line in found.get(name, [])]
 

@@ -184,9 +184,11 @@ def test_without_a_rule_there_is_nothing_to_carry_out(
 
 @pytest.mark.anyio
 async def test_doctor_names_each_order_and_who_can_read_its_issues(tmp_path: Path) -> None:
-    told = configured(tmp_path, f"{TRACKER}{ORDER}products = [71]\nnot_severities = ['visual']\nmark_exported = true\n")
+    chosen = configured(
+        tmp_path, f"{TRACKER}{ORDER}products = [71]\nnot_severities = ['visual']\nmark_exported = true\n"
+    )
     network = Network(SandboxTransport(sandboxes("github")))
-    assert await order_lines(told, PLATFORMS, network) == (
+    assert await order_lines(chosen, PLATFORMS, network) == (
         [
             "- standing order crowd creates issues by itself: test IO events (products 71; not visual) to GitHub "
             "harbour/shop (tracker web), at most 50 a day; then marks the bug as exported, without undo. The "
