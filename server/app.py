@@ -37,6 +37,7 @@ from server.settings import Settings
 from server.setup import SETUP, UNCONFIGURED, is_unconfigured, setup_tool
 from server.store.engine import Engine
 from server.store.sqlite import SqliteEngine
+from server.team.settings import TeamSettings
 from server.version import __version__
 from server.views.listed import Views
 from server.views.pages import ViewPages
@@ -64,6 +65,7 @@ def build(
     engine: Engine | None = None,
     platforms: Sequence[Platform] = PLATFORMS,
     known: Known | None = None,
+    team: TeamSettings | None = None,
 ) -> MCPServer[Any]:
     """Wire a server: the tools, resources and prompts that the settings let in, and the guards around them.
 

@@ -9,11 +9,15 @@ from mcp.server.apps import client_supports_apps
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 from server.guards.consent import MODERN
+from server.team.authentication import KEY_HOLDER
+from server.team.person import Person
 from tools.kit.caller import ONLY, current
 
 SESSION = "mcp-session-id"
-OVER_HTTP: Final = "key holder"
-"""The principal of a request over HTTP: whoever has the key."""
+PERSON: Final = "testdesk.person"
+"""Where a request over HTTP, an ASGI scope, has its person."""
+OVER_HTTP: Final = KEY_HOLDER
+"""The principal of a request over HTTP where one key is everybody's."""
 program: Final[ContextVar[str]] = ContextVar("program", default="")
 """The name that the client of the current request gives itself, such as claude-code; empty if it gives none."""
 shows_views: Final[ContextVar[bool]] = ContextVar("shows_views", default=False)
@@ -22,6 +26,8 @@ request: Final[ContextVar[str]] = ContextVar("request", default="")
 """The id that the client gave to the current request."""
 principal: Final[ContextVar[str]] = ContextVar("principal", default="")
 """Who the current request acts for: the user of this machine on standard input; empty outside of a request."""
+person: Final[ContextVar[Person | None]] = ContextVar("person", default=None)
+"""The authenticated person of the current request; None on standard input and in the process itself."""
 
 
 @cache
@@ -39,10 +45,15 @@ async def name_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
     On 2026-07-28 a request over HTTP has no session, so nothing shows that two come from the same client.
     """
     params = ctx.session.client_params
-    token, named = current.set(_caller(ctx)), program.set(params.client_info.name if params is not None else "")
+    authenticated = ctx.request.scope.get(PERSON) if ctx.request is not None else None
+    token, named = (
+        current.set(_caller(ctx, authenticated)),
+        program.set(params.client_info.name if params is not None else ""),
+    )
     showing = shows_views.set(client_supports_apps(ctx))
     numbered = request.set("" if ctx.request_id is None else str(ctx.request_id))
-    known = principal.set(local_user() if ctx.request is None else OVER_HTTP)
+    whom = person.set(authenticated)
+    known = principal.set(_principal(ctx, authenticated))
     try:
         return await call_next(ctx)
     finally:
@@ -51,12 +62,20 @@ async def name_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
         shows_views.reset(showing)
         request.reset(numbered)
         principal.reset(known)
+        person.reset(whom)
 
 
-def _caller(ctx: ServerRequestContext[Any, Any]) -> str | None:
+def _principal(ctx: ServerRequestContext[Any, Any], authenticated: Person | None) -> str:
+    if authenticated is not None:
+        return authenticated.name
+    return local_user() if ctx.request is None else OVER_HTTP
+
+
+def _caller(ctx: ServerRequestContext[Any, Any], authenticated: Person | None) -> str | None:
     if ctx.request is None:
         return ONLY
     if (ctx.protocol_version or MODERN) >= MODERN:
-        return None  # a session header proves nothing here: it could name somebody else's
+        # A session header proves nothing here: it could name somebody else's. A person proves it with each request.
+        return f"person {authenticated.name}" if authenticated is not None and authenticated.is_team else None
     session: str | None = ctx.request.headers.get(SESSION)
     return session

@@ -5,24 +5,15 @@ cannot be, 130 and 143 ended by a signal.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from server.greeter import Greeter
-    from server.http_app import Application
-    from server.inbox.events import EventStore
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 EXITS = "exit codes: 0 done, 1 failed (stderr says why), 2 wrong command line or environment, 130/143 ended by a signal"
-
-LIMITS = (
-    "environment: TESTDESK_ANSWER_CHARACTERS characters of an answer (default 18000), TESTDESK_PICTURE_BYTES base64 of "
-    "a picture (default 1000000), TESTDESK_ANSWER_BYTES base64 of all pictures of an answer (default 4000000)"
-)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,9 +21,10 @@ def parser() -> argparse.ArgumentParser:
     from server.inbox_parser import add_inbox
     from server.ledger_parser import add_ledger
     from server.plan.options import add_plan
+    from server.serve_parser import add_serve
     from server.setup_parser import add_setup
     from server.shell.options import CommandParser, add_call, add_report
-    from server.tracker_parser import add_offered_trackers, add_tracker
+    from server.tracker_parser import add_tracker
 
     top = argparse.ArgumentParser(
         prog="testdesk", description="An MCP server for the test platforms of a QA team.", epilog=EXITS
@@ -40,51 +32,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandParser)
 
-    serve = commands.add_parser("serve", help="serve MCP, on stdio unless --http is given", epilog=f"{LIMITS}; {EXITS}")
-    serve.add_argument(
-        "--sandbox", action="store_true", help="use the fake APIs inside this process; no account needed"
-    )
-    serve.add_argument(
-        "--sandbox-at", default="", metavar="URL", help="use the sandbox that `testdesk sandbox` serves on this machine"
-    )
-    serve.add_argument(
-        "--sandbox-pace",
-        type=float,
-        default=1.0,
-        metavar="N",
-        help="sandbox seconds per real second (default 1)",
-    )
-    serve.add_argument("--read-only", action="store_true", help="offer only tools that read")
-    serve.add_argument(
-        "--toolsets",
-        metavar="WORDS",
-        help="tools to list: auto (default), all, triage, planning, reporting, platforms, platform:subject, names; "
-        "-WORD leaves out; before TESTDESK_TOOLSETS",
-    )
-    add_offered_trackers(serve)
-    serve.add_argument("--http", action="store_true", help="serve streamable HTTP instead of stdio")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    serve.add_argument("--port", type=int, default=8765, help="port to listen on (default 8765, 0 picks one)")
-    serve.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="host name that clients may use; repeatable",
-    )
-    serve.add_argument("--no-key", action="store_true", help="do not require a key (loopback only)")
-    serve.add_argument(
-        "--drain",
-        type=float,
-        default=8.0,
-        metavar="S",
-        help="with --http: seconds for calls in flight to finish after SIGTERM (default 8, 0 none)",
-    )
-    serve.add_argument("--inbox", action="store_true", help="with --http: also receive events that platforms push")
-    serve.add_argument("--inbox-file", type=Path, metavar="FILE", help="file of the inbox")
-    serve.add_argument("--public-url", metavar="URL", help="with --inbox: its public address for platforms")
-    serve.add_argument("--log-level", default="WARNING", type=str.upper, choices=LEVELS, help="how much to log")
-
+    add_serve(commands, LEVELS, EXITS)
     add_call(commands)
     add_report(commands)
 
@@ -156,83 +104,9 @@ def run_serve(given: argparse.Namespace) -> int:
 
     # Everything loaded so far lives until the end: collecting garbage in it takes a twelfth of the start.
     gc.disable()
-    import anyio
+    from server.serve_command import run_serve
 
-    from server.app import build
-    from server.credentials import secret
-    from server.guards.scope import exposed_platforms
-    from server.settings import HTTP_KEY, SettingsError, read_settings, warnings
-    from tools.platforms import PLATFORMS
-
-    if given.inbox and not given.http:
-        raise SettingsError("--inbox goes with --http; beside a server on stdio run `testdesk inbox`.")
-    settings = read_settings(
-        PLATFORMS,
-        sandbox=given.sandbox,
-        sandbox_at=given.sandbox_at,
-        sandbox_pace=given.sandbox_pace,
-        read_only=given.read_only,
-        toolsets=given.toolsets,
-        log_level=given.log_level,
-        trackers=given.tracker,
-    )
-    if given.sandbox:
-        print("testdesk: SANDBOX, all data is invented and nothing real happens.", file=sys.stderr)
-    elif not any(p.is_configured for p in settings.platforms.values()):
-        names = ", ".join(c.variable for p in exposed_platforms(PLATFORMS, settings) for c in p.credentials)
-        print(
-            f"testdesk: no platform is configured, so only testdesk_setup is offered. Set {names}, or use --sandbox.",
-            file=sys.stderr,
-        )
-    for sentence in warnings(settings, os.environ):
-        print(f"testdesk: WARNING: {sentence}", file=sys.stderr)
-    from server.inbox.events import EventStore
-    from server.known import Known
-    from server.store.place import open_store
-    from server.store.sqlite import SqliteEngine
-
-    engine = open_store(os.environ, sandbox=given.sandbox)
-    store = EventStore(SqliteEngine(given.inbox_file) if given.inbox_file else engine)
-    known = Known.shipped(os.environ)
-    if given.http:
-        known = Known(schemas=known.schemas)  # it starts once, so it loads every platform before it is called
-    server = build(settings, store=store, engine=engine, known=known)
-    gc.freeze()
-    gc.enable()
-    if not given.http:
-        from server.stdio import run_stdio
-
-        if given.greeter is not None:
-            from server.recorder import variables
-
-            given.greeter.records.know_variables(variables(PLATFORMS, settings.configuration))
-        return anyio.run(run_stdio, server, given.greeter)
-
-    from server.http_server import new_key, run_http
-
-    held = secret(HTTP_KEY, os.environ)
-    key = None if given.no_key else held.get_secret_value() if held is not None else new_key()
-    if key is not None and held is None:
-        print(f"testdesk: clients send the header  Authorization: Bearer {key}", file=sys.stderr)
-
-    async def serve() -> int:
-        beside = await receiver_beside(given, store) if given.inbox else None
-        return await run_http(
-            server,
-            host=given.host,
-            port=given.port,
-            key=key,
-            allowed_hosts=given.allow_host,
-            beside=beside,
-            drain=given.drain,
-            log_level=given.log_level,
-        )
-
-    try:
-        return anyio.run(serve)
-    except ValueError as error:
-        print(f"testdesk: {error}", file=sys.stderr)
-        return 2
+    return run_serve(given)
 
 
 def run_call(given: argparse.Namespace) -> int:
@@ -254,18 +128,6 @@ def run_approve(given: argparse.Namespace) -> int:
     from server.approve import run_approve
 
     return run_approve(given.number, on_page=given.page)
-
-
-async def receiver_beside(given: argparse.Namespace, store: "EventStore") -> "dict[str, Application]":
-    """The inbox's HTTP endpoint in the same process as the MCP endpoint."""
-    from server.inbox.receiver import Receiver
-    from server.inbox.serve import checked_url
-    from server.inbox.store import PREFIX, PUBLIC_URL
-    from tools.platforms import PLATFORMS
-
-    if given.public_url:
-        await store.say(PUBLIC_URL, checked_url(given.public_url))
-    return {PREFIX: Receiver(PLATFORMS, store)}
 
 
 def run_inbox(given: argparse.Namespace) -> int:

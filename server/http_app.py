@@ -1,6 +1,5 @@
-"""The ASGI application: the MCP endpoint behind an access key."""
+"""The ASGI application: the MCP endpoint behind authentication."""
 
-import hmac
 import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -10,10 +9,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 from mcp.server import MCPServer
+from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.transport_security import TransportSecuritySettings
 
+from server.callers import PERSON
 from server.calls import Call, Flights
+from server.team.authentication import Authenticator, NotAuthenticated
+from server.team.person import Person
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -26,7 +31,6 @@ DRAIN = 8.0  # seconds for calls to finish after a stop was requested; container
 QUIET = 0.3  # seconds without a call after which the server stops
 LAST_BYTES = 3.0  # seconds for finished answers to reach their clients
 
-NO_KEY = "This server wants its key: send the header Authorization: Bearer KEY."
 NOTHING_HERE = f"There is nothing here; the MCP endpoint is {MCP_PATH}."
 STOPPING = "The server is stopping."
 NO_HOST = "The Host header is not a name with an optional port."
@@ -42,25 +46,24 @@ class Application(Protocol):
 
 
 class HttpApp:
-    """Lets requests with the key pass, and tracks those in flight."""
+    """Lets authenticated requests pass, and tracks those in flight."""
 
     def __init__(
         self,
         server: MCPServer[Any],
         *,
-        key: str | None,
+        authenticator: Authenticator,
         allowed_hosts: Sequence[str] = (),
         beside: "Mapping[str, Application] | None" = None,
     ) -> None:
-        if key is not None and (not key or not key.isascii() or not key.isprintable() or " " in key):
-            raise ValueError("The key must be visible ASCII characters, or it could not travel in a header.")
-        self._expected = None if key is None else key.encode("ascii")
+        self._authenticator = authenticator
         self._endpoint = server.streamable_http_app(
             streamable_http_path=MCP_PATH,
             json_response=False,  # a JSON answer cannot carry progress
             stateless_http=False,  # without sessions, handshake clients cannot be asked
             transport_security=transport_security(allowed_hosts),
         )
+        self._authenticated = AuthContextMiddleware(self._endpoint)
         self._sessions = server.session_manager
         self._beside = dict(beside or {})
         self._is_leaving = self._is_stopping = False
@@ -116,9 +119,16 @@ class HttpApp:
             await send_json(
                 send, 404, {"error": NOTHING_HERE}
             )  # a client that probes for OAuth must not read a 401 as support
-        elif not self._is_known(scope):
-            await send_json(send, 401, {"error": NO_KEY}, (b"www-authenticate", b"Bearer"))
-        elif scope["path"] != MCP_PATH:
+        else:
+            await self._authenticate(scope, receive, send)
+
+    async def _authenticate(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        try:
+            person = await self._authenticator.authenticate(scope["headers"])
+        except NotAuthenticated as refused:
+            await send_json(send, refused.status, {"error": str(refused)}, *refused.headers)
+            return
+        if scope["path"] != MCP_PATH:
             await send_json(send, 404, {"error": NOTHING_HERE})
         elif self._is_stopping and scope["method"] != "DELETE":  # a client may still end its session
             await send_json(send, 503, {"error": STOPPING})
@@ -126,23 +136,13 @@ class HttpApp:
             await send_json(send, 421, {"error": NO_HOST})
         elif scope["method"] == "POST":
             with self._posts.track():
-                await self._endpoint(_with_host(scope, host), receive, send)
+                await self._authenticated(_authenticated(scope, host, person), receive, send)
         else:
-            await self._endpoint(_with_host(scope, host), receive, send)
+            await self._authenticated(_authenticated(scope, host, person), receive, send)
 
     def _application_at(self, path: str) -> "Application | None":
         """A separate application below a prefix, with its own authentication."""
         return next((app for prefix, app in self._beside.items() if path.startswith(f"{prefix}/")), None)
-
-    def _is_known(self, scope: "Scope") -> bool:
-        if self._expected is None:
-            return True
-        given = [value for name, value in scope["headers"] if name == b"authorization"]
-        if len(given) != 1:
-            return False  # of two headers, a proxy in front may have checked the other
-        scheme, _, key = given[0].partition(b" ")
-        # Constant-time comparison.
-        return hmac.compare_digest(key.strip(), self._expected) and scheme.lower() == b"bearer"
 
 
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
@@ -157,9 +157,20 @@ def _host_of(scope: "Scope") -> bytes | None:
     return names[0].lower() if len(names) == 1 and _HOST.fullmatch(names[0]) else None
 
 
-def _with_host(scope: "Scope", host: bytes) -> "Scope":
-    others = [(name, value) for name, value in scope["headers"] if name != b"host"]
-    return {**scope, "headers": [(b"host", host), *others]}
+def _authenticated(scope: "Scope", host: bytes, person: Person) -> "Scope":
+    """A request as the endpoint sees it: with its person, and without the key or token that proved who it is."""
+    others = [(name, value) for name, value in scope["headers"] if name not in {b"host", b"authorization"}]
+    user = AuthenticatedUser(
+        # The SDK binds sessions and sealed rounds to these three.
+        AccessToken(
+            token="",
+            client_id=person.issuer,
+            scopes=sorted(person.rights),
+            subject=person.name,
+            claims={"iss": person.issuer},
+        )
+    )
+    return {**scope, "headers": [(b"host", host), *others], "user": user, PERSON: person}
 
 
 def _closing(send: "Send") -> "Send":

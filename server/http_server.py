@@ -16,6 +16,7 @@ from mcp.server import MCPServer
 
 from server.http_app import DRAIN, MCP_PATH, Application, HttpApp, as_host
 from server.signals import stopped_by_signals
+from server.team.authentication import Authenticator, OneKey
 
 if TYPE_CHECKING:
     import uvicorn
@@ -36,7 +37,7 @@ def http_app(server: MCPServer[Any], *, key: str | None, allowed_hosts: Sequence
     Raises:
         ValueError: the key or an allowed host is invalid.
     """
-    return HttpApp(server, key=key, allowed_hosts=allowed_hosts)
+    return HttpApp(server, authenticator=OneKey(key), allowed_hosts=allowed_hosts)
 
 
 async def run_http(
@@ -44,13 +45,16 @@ async def run_http(
     *,
     host: str = "127.0.0.1",
     port: int = 8765,
-    key: str | None,
+    key: str | None = None,
+    authenticator: Authenticator | None = None,
     allowed_hosts: Sequence[str] = (),
     beside: "Mapping[str, Application] | None" = None,
     drain: float = DRAIN,
     log_level: LogLevel = "WARNING",
 ) -> int:
     """Serve until SIGTERM (143) or SIGINT (130), or say why it cannot (1); port 0 takes a free one.
+
+    The authenticator is one key for everybody, unless another one is given.
 
     After a signal no new connection is accepted, and calls in flight have up to `drain` seconds to finish. The rest is
     then cancelled, except writes that were sent: they are awaited and answered. A second signal ends the process at
@@ -59,11 +63,13 @@ async def run_http(
     Raises:
         ValueError: no key, though other machines can reach the server; or an invalid key or host.
     """
-    if key is None and not is_loopback(host):
+    if authenticator is None and key is None and not is_loopback(host):
         raise ValueError(f"Without a key the server listens on this machine's loopback address only, not on {host}.")
     # Only a wildcard address is not a host that requests can name.
     own_name = [] if is_wildcard(host) else [host]
-    door = HttpApp(server, key=key, allowed_hosts=[*allowed_hosts, *own_name], beside=beside)
+    app = HttpApp(
+        server, authenticator=authenticator or OneKey(key), allowed_hosts=[*allowed_hosts, *own_name], beside=beside
+    )
     try:
         listener = listen(host, port)
     except OSError as error:
@@ -76,21 +82,21 @@ async def run_http(
         loop.call_soon_threadsafe(stopping.set)  # wakes the loop, which a signal alone does not
 
     with listener, stopped_by_signals(ask_to_stop) as stop:
-        uvicorn_server, is_up = uvicorn_for(door, log_level)
+        uvicorn_server, is_up = uvicorn_for(app, log_level)
         async with anyio.create_task_group() as tasks:
-            async with door.open():
+            async with app.open():
                 tasks.start_soon(uvicorn_server.serve, [listener])
                 await is_up.wait()
                 say(f"testdesk listens on http://{as_host(host)}:{listener.getsockname()[1]}{MCP_PATH}")
                 await stopping.wait()
                 for accepting in uvicorn_server.servers:
                     accepting.close()  # a load balancer, or the next server on this port, takes new ones
-                await door.close(drain)
+                await app.close(drain)
             uvicorn_server.should_exit = True
     return stop.exit_code
 
 
-def uvicorn_for(door: "ASGIApp", log_level: LogLevel, *, dates: bool = True) -> tuple["uvicorn.Server", anyio.Event]:
+def uvicorn_for(app: "ASGIApp", log_level: LogLevel, *, dates: bool = True) -> tuple["uvicorn.Server", anyio.Event]:
     """A uvicorn server without signal handlers, and the event that it listens."""
     import uvicorn  # imported here, so that a server on standard input does not load it
 
@@ -108,7 +114,7 @@ def uvicorn_for(door: "ASGIApp", log_level: LogLevel, *, dates: bool = True) -> 
 
     is_up = anyio.Event()
     config = uvicorn.Config(
-        refuse_two_lengths(door),
+        refuse_two_lengths(app),
         http=PatientProtocol,
         interface="asgi3",
         lifespan="off",  # we enter and leave it ourselves, in our own order

@@ -1,0 +1,63 @@
+"""`testdesk serve --http`: one key for everybody, or the people of a team."""
+
+import argparse
+import os
+from typing import Any
+
+import anyio
+from mcp.server import MCPServer
+
+from server.credentials import secret
+from server.http_app import Application
+from server.http_server import new_key, run_http, say
+from server.inbox.events import EventStore
+from server.settings import HTTP_KEY
+from server.team.authenticator import team_authenticator
+from server.team.settings import TeamSettings
+
+
+def serve_http(given: argparse.Namespace, server: MCPServer[Any], store: EventStore, team: TeamSettings) -> int:
+    """Serve until a signal; see `run_http` for the exit codes."""
+
+    async def serve() -> int:
+        beside = await receiver_beside(given, store) if given.inbox else None
+        return await run_http(
+            server,
+            host=given.host,
+            port=given.port,
+            key=key,
+            authenticator=authenticator,
+            allowed_hosts=given.allow_host,
+            beside=beside,
+            drain=given.drain,
+            log_level=given.log_level,
+        )
+
+    try:
+        authenticator = team_authenticator(team) if team.has_people else None
+        key = None if authenticator is not None else one_key(given)
+        return anyio.run(serve)
+    except ValueError as error:
+        say(f"testdesk: {error}")
+        return 2
+
+
+def one_key(given: argparse.Namespace) -> str | None:
+    """Everybody's key: the one that is set, or a new one, which is printed; None where none is wanted."""
+    held = secret(HTTP_KEY, os.environ)
+    key = None if given.no_key else held.get_secret_value() if held is not None else new_key()
+    if key is not None and held is None:
+        say(f"testdesk: clients send the header  Authorization: Bearer {key}")
+    return key
+
+
+async def receiver_beside(given: argparse.Namespace, store: EventStore) -> dict[str, Application]:
+    """The inbox's HTTP endpoint in the same process as the MCP endpoint."""
+    from server.inbox.receiver import Receiver
+    from server.inbox.serve import checked_url
+    from server.inbox.store import PREFIX, PUBLIC_URL
+    from tools.platforms import PLATFORMS
+
+    if given.public_url:
+        await store.say(PUBLIC_URL, checked_url(given.public_url))
+    return {PREFIX: Receiver(PLATFORMS, store)}

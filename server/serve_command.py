@@ -1,0 +1,66 @@
+"""`testdesk serve`."""
+
+import argparse
+import gc
+import os
+import sys
+
+
+def run_serve(given: argparse.Namespace) -> int:
+    """`testdesk serve`"""
+    import anyio
+
+    from server.app import build
+    from server.guards.scope import exposed_platforms
+    from server.settings import SettingsError, read_settings, warnings
+    from server.team.settings import read_team
+    from tools.platforms import PLATFORMS
+
+    if given.inbox and not given.http:
+        raise SettingsError("--inbox goes with --http; beside a server on stdio run `testdesk inbox`.")
+    settings = read_settings(
+        PLATFORMS,
+        sandbox=given.sandbox,
+        sandbox_at=given.sandbox_at,
+        sandbox_pace=given.sandbox_pace,
+        read_only=given.read_only,
+        toolsets=given.toolsets,
+        log_level=given.log_level,
+        trackers=given.tracker,
+    )
+    if given.sandbox:
+        print("testdesk: SANDBOX, all data is invented and nothing real happens.", file=sys.stderr)
+    elif not any(p.is_configured for p in settings.platforms.values()):
+        names = ", ".join(c.variable for p in exposed_platforms(PLATFORMS, settings) for c in p.credentials)
+        print(
+            f"testdesk: no platform is configured, so only testdesk_setup is offered. Set {names}, or use --sandbox.",
+            file=sys.stderr,
+        )
+    for sentence in warnings(settings, os.environ):
+        print(f"testdesk: WARNING: {sentence}", file=sys.stderr)
+    from server.inbox.events import EventStore
+    from server.known import Known
+    from server.store.place import open_store
+    from server.store.sqlite import SqliteEngine
+
+    engine = open_store(os.environ, sandbox=given.sandbox)
+    store = EventStore(SqliteEngine(given.inbox_file) if given.inbox_file else engine)
+    known = Known.shipped(os.environ)
+    if given.http:
+        known = Known(schemas=known.schemas)  # it starts once, so it loads every platform before it is called
+    team = read_team(os.environ) if given.http else None
+    server = build(settings, store=store, engine=engine, known=known, team=team)
+    gc.freeze()
+    gc.enable()
+    if team is None:
+        from server.stdio import run_stdio
+
+        if given.greeter is not None:
+            from server.recorder import variables
+
+            given.greeter.records.know_variables(variables(PLATFORMS, settings.configuration))
+        return anyio.run(run_stdio, server, given.greeter)
+
+    from server.http_command import serve_http
+
+    return serve_http(given, server, store, team)
