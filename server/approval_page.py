@@ -10,8 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING, Final
 
 import anyio
 import anyio.to_thread
@@ -20,24 +19,12 @@ from server.approve import NO, YES, is_yes
 from server.http_server import listen, uvicorn_for
 from server.store.approvals import Approval
 from server.terminal import Person, printable
+from server.web_page import HEADERS, POLICY, read_form
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 HOST: Final = "127.0.0.1"
-MOST_BYTES: Final = 10_000
-HEADERS: Final = {
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
-    # With no-referrer, browsers would send the form's Origin as null.
-    "referrer-policy": "same-origin",
-}
-POLICY: Final = (
-    "default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 PAGE: Final = Template("""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -100,7 +87,7 @@ class ApprovalPage:
             if scope["method"] == "GET" and self._is_link(scope["path"]):
                 status, title, body = HTTPStatus.OK, "Approve this call?", self._question()
             elif scope["method"] == "POST" and scope["path"] == "/answer":
-                status, title, body = self._take(await _form(receive), headers)
+                status, title, body = self._take(await read_form(receive), headers)
         return status, PAGE.substitute(title=title, body=body, nonce=nonce), nonce
 
     def _is_link(self, path: str) -> bool:
@@ -172,24 +159,6 @@ def redirect(folder: Path, link: str) -> Path:
     page = f'<!doctype html><meta http-equiv="refresh" content="0; url={escape(link)}"><title>Testdesk</title>'
     file.write_text(page, encoding="utf-8")
     return file
-
-
-async def _form(receive: "Receive") -> dict[str, str]:
-    """The fields of a form; none where it is larger than ours."""
-    body, more = b"", True
-    while more:
-        message: Any = await receive()
-        if message["type"] == "http.disconnect":
-            return {}
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > MOST_BYTES:
-            return {}
-    try:
-        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
-    except ValueError:
-        return {}
-    return {name: values[-1] for name, values in fields.items()}
 
 
 def _shown(text: str) -> str:

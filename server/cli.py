@@ -18,6 +18,7 @@ EXITS = "exit codes: 0 done, 1 failed (stderr says why), 2 wrong command line or
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
+    from server.admin_parser import add_admin
     from server.inbox_parser import add_inbox
     from server.ledger_parser import add_ledger
     from server.plan.options import add_plan
@@ -61,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
 
     add_setup(commands, EXITS)
     add_ledger(commands, EXITS)
+    add_admin(commands, EXITS)
     add_tracker(commands, EXITS)
     add_plan(commands, EXITS)
     commands.add_parser("doctor", help="check the configuration and each credential")
@@ -180,6 +182,15 @@ def run_ledger(given: argparse.Namespace) -> int:
     from server.ledger_command import run_ledger
 
     return anyio.run(run_ledger, given)
+
+
+def run_admin(given: argparse.Namespace) -> int:
+    """`testdesk admin`"""
+    import anyio
+
+    from server.admin_command import run_admin
+
+    return anyio.run(run_admin, given)
 
 
 def run_tracker(given: argparse.Namespace) -> int:

@@ -142,7 +142,7 @@ class HttpApp:
 
     def _application_at(self, path: str) -> "Application | None":
         """A separate application below a prefix, with its own authentication."""
-        return next((app for prefix, app in self._beside.items() if path.startswith(f"{prefix}/")), None)
+        return next((app for prefix, app in self._beside.items() if f"{path}/".startswith(f"{prefix}/")), None)
 
 
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)

@@ -43,7 +43,7 @@ async def show_list(given: argparse.Namespace, engine: Engine) -> int:
     wanted = Filter(_seconds(given.since), given.platform, given.account, given.tool, given.who, given.outcome)
     found = [act for act in await engine.read(acts) if wanted.takes(act)]
     for act in reversed(found[-given.limit :]):
-        say(_line(act))
+        say(line_of(act))
     more = len(found) - given.limit
     if more > 0:
         say(f"{more} older ones; --limit shows more.")
@@ -106,14 +106,16 @@ async def settle(given: argparse.Namespace, engine: Engine) -> int:
                 await _settle(act, engine, await read_state(act), terminal)
     except NoTerminal:
         for act in found:
-            say(_line(act))
+            say(line_of(act))
             say(await read_state(act))
         say("A person records the outcome by running this in a terminal.")
     return 0
 
 
 async def _settle(act: RecordedAct, engine: Engine, state: str, terminal: Terminal) -> None:
-    terminal.show(f"{_line(act)}\n{json.dumps(act.sent['arguments'], ensure_ascii=False)}\n\nThe state now:\n{state}\n")
+    terminal.show(
+        f"{line_of(act)}\n{json.dumps(act.sent['arguments'], ensure_ascii=False)}\n\nThe state now:\n{state}\n"
+    )
     answer = terminal.ask("Was it done? yes, no, or return to leave it unknown:").lower()
     if answer not in {"yes", "no"}:
         return
@@ -163,7 +165,8 @@ def _seconds(age: str | None) -> float | None:
         raise SettingsError("--since is an age such as 12h or 7d.") from error
 
 
-def _line(act: RecordedAct) -> str:
+def line_of(act: RecordedAct) -> str:
+    """An act in one line."""
     row = act.row()
     what = row["what"] if isinstance(row["what"], str) else json.dumps(row["what"], ensure_ascii=False)
     what = " ".join(what.split())

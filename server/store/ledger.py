@@ -52,15 +52,15 @@ def chained(before: str, seq: int, text: str) -> str:
 
 def append(db: Database, act: str, record: Mapping[str, Any]) -> int:
     """Append a record in the transaction of what it records, and return its number."""
-    head = _head(db)
-    seq, text = head[0] + 1, canonical(record)
+    last, before = head(db)
+    seq, text = last + 1, canonical(record)
     db.change(
         "INSERT INTO ledger (seq, act, at, record, hash) VALUES (:seq, :act, :at, :record, :hash)",
         seq=seq,
         act=act,
         at=time.time(),
         record=text,
-        hash=chained(head[1], seq, text),
+        hash=chained(before, seq, text),
     )
     return seq
 
@@ -104,7 +104,8 @@ def prune(db: Database, *, days: float) -> int:
     return db.change("DELETE FROM ledger WHERE seq <= :seq", seq=seq)
 
 
-def _head(db: Database) -> tuple[int, str]:
+def head(db: Database) -> tuple[int, str]:
+    """The number and the hash of the last record; 0 and the start's where there is none."""
     rows = db.rows("SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1") or db.rows(
         "SELECT seq, hash FROM checkpoint ORDER BY seq DESC LIMIT 1"
     )

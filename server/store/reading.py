@@ -63,14 +63,43 @@ class RecordedAct:
 
 def acts(db: Database) -> list[RecordedAct]:
     """All acts in the ledger, oldest first."""
-    running = {
+    return _together(entries(db), _running(db))
+
+
+def newest_acts(db: Database, most: int) -> list[RecordedAct]:
+    """The newest acts, newest first, however long the ledger is."""
+    keys = db.rows(
+        "SELECT act FROM ledger WHERE seq > (SELECT coalesce(max(seq), 0) FROM ledger) - :few "
+        "GROUP BY act ORDER BY max(seq) DESC LIMIT :most",
+        few=most * 8,
+        most=most,
+    )
+    return _of(db, [key for (key,) in keys])
+
+
+def unknown_acts(db: Database) -> list[RecordedAct]:
+    """The acts of unknown outcome that a person has to settle, newest first."""
+    keys = db.rows(
+        "SELECT key FROM act WHERE state = 'sent' OR (state = 'ended' AND outcome = 'unknown') ORDER BY begun_at DESC"
+    )
+    return [act for act in _of(db, [key for (key,) in keys]) if act.is_for_a_person]
+
+
+def _of(db: Database, keys: Iterable[str]) -> list[RecordedAct]:
+    """The acts of these keys, in their order."""
+    running = _running(db)
+    return [act for key in keys for act in _together(entries(db, act=key), running)]
+
+
+def _running(db: Database) -> dict[str, bool]:
+    """Whether the acts that were sent and have no end are still under way."""
+    return {
         key: not processes.has_ended(process, begun_at, db.silence)
         for key, process, begun_at in db.rows(
             "SELECT key, process, begun_at FROM act WHERE state = 'sent' "
             "UNION ALL SELECT act, process, at FROM handover WHERE state = 'intended'"
         )
     }
-    return _together(entries(db), running)
 
 
 def _together(records: Iterable[Entry], running: Mapping[str, bool]) -> list[RecordedAct]:

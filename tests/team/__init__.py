@@ -1,0 +1,1 @@
+"""Several people who share one server over HTTP."""
