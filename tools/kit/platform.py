@@ -49,6 +49,11 @@ class Setting:
     """The sentence in the server's instructions that gives its value, with {} in its place; empty: not mentioned."""
     sandbox_value: str | None = None
     """Its value in a sandbox, whatever the environment says."""
+    is_personal: bool = False
+    """Whether one of several people may have a value of their own: it decides neither where requests go nor about
+    files."""
+    is_of_credential: bool = False
+    """Whether it belongs to the credential beside it, so that it is of no use with somebody else's."""
 
 
 JOBS: Final = ("triage", "planning", "reporting")

@@ -68,10 +68,15 @@ testery = Platform(
     address=Setting("TESTERY_BASE_URL", "Address of the API", "https://api.testery.io/api"),
     mount="/testery/api",
     settings=(
-        Setting(PROFILE, "Profile of ~/.testery/credentials to take the token from, if no token is set"),
+        Setting(
+            PROFILE,
+            "Profile of ~/.testery/credentials to take the token from, if no token is set",
+            is_of_credential=True,
+        ),
         Setting(
             CREDENTIALS_FILE,
             "Credentials file to use instead of ~/.testery/credentials; new tokens are stored only if set",
+            is_of_credential=True,
         ),
     ),
     faces=Path(__file__).with_name("faces.toml"),

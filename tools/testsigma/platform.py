@@ -89,6 +89,7 @@ testsigma = Platform(
             USER,
             "E-mail of the default user for results and new test cases",
             sandbox_value="",
+            is_personal=True,
         ),
     ),
     faces=Path(__file__).with_name("faces.toml"),
