@@ -10,12 +10,11 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 from server.guards.consent import MODERN
 from server.team.authentication import KEY_HOLDER
-from server.team.person import Person
+from server.team.person import SCOPE_KEY, Person, person_of
 from tools.kit.caller import ONLY, current
 
 SESSION = "mcp-session-id"
-PERSON: Final = "testdesk.person"
-"""Where a request over HTTP, an ASGI scope, has its person."""
+PERSON: Final = SCOPE_KEY
 OVER_HTTP: Final = KEY_HOLDER
 """The principal of a request over HTTP where one key is everybody's."""
 program: Final[ContextVar[str]] = ContextVar("program", default="")
@@ -45,7 +44,7 @@ async def name_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
     On 2026-07-28 a request over HTTP has no session, so nothing shows that two come from the same client.
     """
     params = ctx.session.client_params
-    authenticated = ctx.request.scope.get(PERSON) if ctx.request is not None else None
+    authenticated = person_of(ctx)
     token, named = (
         current.set(_caller(ctx, authenticated)),
         program.set(params.client_info.name if params is not None else ""),

@@ -1,16 +1,19 @@
 """The secrets that the redactor knows, where they came from, and for how long they are kept.
 
 Held: the credentials of this process, for its lifetime. Shown: credential fields in platform responses, for one
-session. Sent: secret arguments of a caller, for its call, and after the act for its session. Shown and sent secrets are
-stored separately, so that no caller can displace what a platform showed; a full store rejects new secrets and keeps the
-old ones, and what is not remembered is still masked by its form.
+session, or for a person who shares the server with others. Sent: secret arguments of a caller, for its call, and after
+the act for its session. Shown and sent secrets are stored separately, so that no caller can displace what a platform
+showed; a full store rejects new secrets and keeps the old ones, and what is not remembered is still masked by its form.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote as percent
 from weakref import WeakKeyDictionary
@@ -19,10 +22,14 @@ from mcp.server.context import ServerRequestContext
 
 from server.guards.patterns import looks_secret, parts_of
 from server.guards.redaction.folding import fold
+from server.guards.redaction.held import HeldSecrets
 from server.guards.redaction.spans import Span
+from server.team.person import Person
 
 ROOM: Final = 200_000
 """Characters per store; the secrets of a test environment have a few hundred."""
+IDLE_SECONDS: Final = 3_600.0
+MOST_PEOPLE: Final = 200
 _FEW: Final = 100
 _GRAM: Final = 4
 
@@ -88,6 +95,11 @@ def known_spans(text: str, *rooms: SecretStore) -> list[Span]:
     return [(origins[start], origins[end]) for start, end in spans]
 
 
+NO_SECRETS: Final = HeldSecrets(())
+_held = lru_cache(_FEW)(HeldSecrets)
+"""A client sends the same credentials with each request."""
+
+
 @dataclass
 class Memory:
     """The secrets of one session."""
@@ -103,6 +115,8 @@ class Scope:
     memory: Memory = field(default_factory=Memory)
     given: set[str] = field(default_factory=set)
     call: SecretStore = field(default_factory=SecretStore)
+    own: HeldSecrets = NO_SECRETS
+    """The credentials that came with the request itself."""
 
     def hand_in(self, secrets: Iterable[str]) -> None:
         """Mask a call's own secrets within that call."""
@@ -131,9 +145,9 @@ def current_scope() -> Scope | None:
 
 
 @contextmanager
-def scope(memory: Memory) -> Iterator[Scope]:
-    """Set the current call of a session."""
-    now = Scope(memory)
+def scope(memory: Memory, own: Collection[str] = ()) -> Iterator[Scope]:
+    """Set the current call of a session; `own` are the credentials that came with it."""
+    now = Scope(memory, own=_held(frozenset(own)) if own else NO_SECRETS)
     token = _scope.set(now)
     try:
         yield now
@@ -142,16 +156,32 @@ def scope(memory: Memory) -> Iterator[Scope]:
 
 
 class Sessions:
-    """The memory of each session; over HTTP one per MCP session, and a fresh one for a request without a session."""
+    """The memory of each session; over HTTP one per MCP session, or per person.
 
-    def __init__(self) -> None:
+    Nobody else's: a request without a session or a person has a fresh one.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._only = Memory()
         self._of: WeakKeyDictionary[Any, Memory] = WeakKeyDictionary()
+        self._of_people: OrderedDict[str, tuple[float, Memory]] = OrderedDict()
+        self._now = now
 
-    def of(self, ctx: ServerRequestContext[Any, Any]) -> Memory:
+    def of(self, ctx: ServerRequestContext[Any, Any], person: Person | None = None) -> Memory:
         """The memory of the session that a request belongs to."""
         if ctx.request is None:
             return self._only  # a pipe has one client
+        if person is not None and person.is_team:
+            return self._of_person(person.name)
         return self._of.setdefault(
             ctx.session._connection, Memory()
         )  # private; the only object that lives as long as the session
+
+    def _of_person(self, name: str) -> Memory:
+        """The memory of a person, who may have several clients; after an hour without a request it is a fresh one."""
+        now = self._now()
+        used, memory = self._of_people.pop(name, (now, Memory()))
+        self._of_people[name] = now, memory if now - used < IDLE_SECONDS else Memory()
+        if len(self._of_people) > MOST_PEOPLE:
+            self._of_people.popitem(last=False)
+        return self._of_people[name][1]

@@ -12,7 +12,9 @@ from server.guards.memory import Sessions, current_scope, known_spans, scope
 from server.guards.patterns import parts_of
 from server.guards.redaction.first_look import secret_spans
 from server.guards.redaction.held import HeldSecrets
+from server.guards.redaction.many import ManySecrets
 from server.guards.redaction.spans import HIDDEN, Span, mask, union
+from server.team.person import person_of
 from tools.kit.invisible import clean
 
 _LEAST = 3
@@ -25,12 +27,21 @@ _SHORT_TEXTS = 2_000
 class Redactor:
     """Masks every secret it knows, and what looks like one.
 
-    With `leaves_out`, whoever renders others' texts for a model leaves them out altogether.
+    With `leaves_out`, whoever renders others' texts for a model leaves them out altogether. The credentials `of_people`
+    who share the server are masked everywhere, those that they have `sent` in their own calls and in logs.
     """
 
-    def __init__(self, secrets: Iterable[str] = (), *, leaves_out: bool = False) -> None:
+    def __init__(
+        self,
+        secrets: Iterable[str] = (),
+        *,
+        leaves_out: bool = False,
+        of_people: ManySecrets | None = None,
+        sent: ManySecrets | None = None,
+    ) -> None:
         self.leaves_out = leaves_out
         self._held = HeldSecrets(secrets)
+        self._of_people, self._sent = of_people or ManySecrets(), sent or ManySecrets()
         self._short_spans = lru_cache(_SHORT_TEXTS)(self._spans)
 
     def __call__(self, text: str) -> str:
@@ -47,24 +58,38 @@ class Redactor:
     def find_secrets(self, text: str) -> tuple[str, list[Span]]:
         """A text without stray invisible characters, and the places of the secrets in it."""
         text = clean(text)
-        spans = self._short_spans(text) if len(text) <= _SHORT else self._spans(text)
+        version = self._of_people.version
+        spans = self._short_spans(text, version) if len(text) <= _SHORT else self._spans(text, version)
         if (call := current_scope()) is not None:
             known = known_spans(text, call.memory.shown, call.memory.sent, call.call)
+            known += call.own.spans(text)
             return text, union([*spans, *known]) if known else spans
         return text, spans
 
-    def _spans(self, text: str) -> list[Span]:
-        """The places of what does not depend on the call; short texts come again with every answer."""
-        return union(self._held.spans(text) + secret_spans(text))
+    def _spans(self, text: str, version: int) -> list[Span]:
+        """The places of what does not depend on the call; short texts come again with every answer.
+
+        A version of the people's credentials is part of what is remembered of a short text.
+        """
+        return union(self._held.spans(text) + self._of_people.spans(text) + secret_spans(text))
+
+    def _own_spans(self, text: str) -> list[Span]:
+        call = current_scope()
+        return self._held.spans(text) + self._of_people.spans(text) + (call.own.spans(text) if call is not None else [])
 
     def ours(self, text: str) -> str:
         """Redact our own words, or the caller's: mask only our own credentials."""
         text = clean(text)
-        return mask(text, union(self._held.spans(text)))
+        return mask(text, union(self._own_spans(text)))
 
     def holds(self, text: str) -> bool:
         """Whether a text contains one of our own credentials."""
-        return bool(self._held.spans(clean(text)))
+        return bool(self._own_spans(clean(text)))
+
+    def for_log(self, text: str) -> str:
+        """Redact a log line, which can also be about a request that has ended."""
+        text = clean(text)
+        return self(mask(text, union(self._sent.spans(text))))
 
     def is_spoilt(self, text: str) -> bool:
         """Whether learned secrets would mask a name that the user needs to decide.
@@ -108,7 +133,8 @@ def remember_session(sessions: Sessions) -> ServerMiddleware[Any]:
     """Outermost middleware: gives each request the memory of its session, and its own scope in it."""
 
     async def remember(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        with scope(sessions.of(ctx)):
+        person = person_of(ctx)
+        with scope(sessions.of(ctx, person), person.sent if person is not None else ()):
             return await call_next(ctx)
 
     return remember
@@ -122,4 +148,4 @@ class RedactingFormatter(logging.Formatter):
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._redact(super().format(record))
+        return self._redact.for_log(super().format(record))

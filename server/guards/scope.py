@@ -16,8 +16,11 @@ READ_ONLY: Final = "It changes something, and this session is read-only."
 
 
 def exposed_platforms(platforms: Sequence[Platform], settings: Settings) -> list[Platform]:
-    """The configured platforms; all of them in a sandbox, or if none is configured (for catalogues that list tools)."""
-    configured = [platform for platform in platforms if settings.platforms[platform.key].is_configured]
+    """The configured platforms, and those for which people bring credentials of their own.
+
+    All of them in a sandbox, or if none is configured (for catalogues that list tools).
+    """
+    configured = [p for p in platforms if settings.platforms[p.key].is_configured or p.key in settings.brought]
     return configured or list(platforms)
 
 
@@ -39,7 +42,12 @@ def is_ruled_out(tool: DeclaredTool, settings: Settings) -> bool:
 
 
 def is_open(platform: Platform, tool: DeclaredTool, settings: Settings) -> bool:
-    """Whether an account gives a tool the access that it needs; without credentials, everything is listed."""
+    """Whether an account gives a tool the access that it needs; without credentials, everything is listed.
+
+    Where people bring credentials, these may give more access than the team's; a call looks at whose they are.
+    """
+    if platform.key in settings.brought:
+        return True
     accounts = settings.accounts_of(platform.key).values()
     return tool.needs is None or any(not one.is_configured or tool.needs not in one.locked for one in accounts)
 

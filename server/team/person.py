@@ -3,10 +3,22 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from pydantic import SecretStr
 
 from server.team.rights import ALL, Right
+
+OWN_HEADERS: Final = b"testdesk-"
+"""What the headers begin with in which people send their own credentials; they end at authentication."""
+SCOPE_KEY: Final = "testdesk.person"
+"""Where a request over HTTP, an ASGI scope, has its person."""
+
+
+def person_of(ctx: Any) -> "Person | None":
+    """The authenticated person of a request; None on standard input and in the process itself."""
+    found = ctx.request.scope.get(SCOPE_KEY) if ctx.request is not None else None
+    return found if isinstance(found, Person) else None
 
 
 @dataclass(frozen=True)
@@ -25,9 +37,17 @@ class Person:
     is_team: bool = True
     """Whether several people share the server; not where one key is everybody's."""
 
+    from_headers: frozenset[str] = frozenset()
+    """The variables of those credentials that came with the request."""
+
     def may(self, right: Right) -> bool:
         """Whether the person has a right."""
         return right in self.rights
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """The credentials that came with the request."""
+        return tuple(self.credentials[name].get_secret_value() for name in self.from_headers)
 
     def own(self, variables: frozenset[str]) -> dict[str, SecretStr]:
         """The person's credentials among a platform's variables."""

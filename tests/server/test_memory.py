@@ -107,7 +107,7 @@ async def test_a_request_is_redacted_with_what_its_session_has_seen() -> None:
 
     here, elsewhere = (
         cast(Any, SimpleNamespace(request=request, session=SimpleNamespace(_connection=Connection())))
-        for request in (None, "POST")
+        for request in (None, SimpleNamespace(scope={}))
     )
     told: list[Any] = [await remember(ctx, look) for ctx in (here, here, elsewhere)]
     assert told == ["with Hafen-4711", "with [hidden]", "with Hafen-4711"]

@@ -92,6 +92,17 @@ class HeldSecrets:
             if _is_mixed(lower[-part:]):
                 self._tails.append((lower[-part:], lower))
 
+    def needles(self) -> set[str]:
+        """What stands in every lower-case text in which one of the secrets is found, at least one of them."""
+        starts = {secret[:_ANY_CASE] for secret in self._all}
+        parts = {part for part, _ in (*self._heads, *self._tails)}
+        return (
+            {form for forms in self._forms.values() for form in forms}
+            | starts
+            | parts
+            | {form.lower() for form in self._exact}
+        )
+
     def spans(self, text: str) -> list[Span]:
         """The places of a text where one of the secrets stands, in any order."""
         if not self:
