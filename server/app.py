@@ -37,6 +37,7 @@ from server.settings import Settings
 from server.setup import SETUP, UNCONFIGURED, is_unconfigured, setup_tool
 from server.store.engine import Engine
 from server.store.sqlite import SqliteEngine
+from server.team.personal import PersonalSecrets
 from server.team.settings import TeamSettings
 from server.version import __version__
 from server.views.listed import Views
@@ -74,7 +75,13 @@ def build(
     """
     known = known or Known()
     platforms = known.of(platforms)
-    redact = Redactor(settings.secrets, leaves_out=settings.configuration.budgets.lockdown)
+    held = team.secrets if team is not None else PersonalSecrets()
+    redact = Redactor(
+        settings.secrets,
+        leaves_out=settings.configuration.budgets.lockdown,
+        of_people=held.declared,
+        sent=held.sent,
+    )
     configure_logging(redact, settings.log_level)
     exposed = exposed_platforms(platforms, settings)
     network = network or open_network(settings, platforms)

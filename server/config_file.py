@@ -25,9 +25,10 @@ from server.records import LARGEST
 from server.settings import SettingsError
 from tools.kit.platform import Platform
 
-SECTIONS: Final = ("accounts", "budgets", "consent", "hand_over", "trackers")
+SECTIONS: Final = ("accounts", "budgets", "consent", "hand_over", "people", "team", "trackers")
 ACCOUNT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 MOST: Final = 1_000_000
+HEADER_CREDENTIALS: Final = "header_credentials"
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SECRET: Final = re.compile(r"token|password|secret|key|credential", re.IGNORECASE)
 
@@ -38,14 +39,24 @@ def read_configuration(path: str, platforms: Sequence[Platform]) -> Configuratio
     Raises:
         SettingsError: with the place and a sentence.
     """
+    text, data = read_document(path)
+    return Reader(path, text, platforms).read(data)
+
+
+def read_document(path: str, what: str = "configuration file") -> tuple[str, Mapping[str, Any]]:
+    """The text of a TOML file, and its values.
+
+    Raises:
+        SettingsError: with the place and a sentence.
+    """
     try:
         with open(path, "rb") as file:
             content = file.read(LARGEST + 1)
         text = content.decode("utf-8")
     except (OSError, ValueError) as error:
-        raise SettingsError(f"The configuration file cannot be read ({type(error).__name__}): {path}") from error
+        raise SettingsError(f"The {what} cannot be read ({type(error).__name__}): {path}") from error
     if len(content) > LARGEST:
-        raise SettingsError(f"The configuration file is larger than {LARGEST} bytes: {path}")
+        raise SettingsError(f"The {what} is larger than {LARGEST} bytes: {path}")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -53,14 +64,14 @@ def read_configuration(path: str, platforms: Sequence[Platform]) -> Configuratio
         raise SettingsError(f"{path} is no valid TOML{f' ({where[1]})' if where else ''}.") from error
     except RecursionError as error:
         raise SettingsError(f"{path} is nested too deeply.") from error
-    return Reader(path, text, platforms).read(data)
+    return text, data
 
 
 class Reader:
     """One file being read."""
 
     def __init__(self, path: str, text: str, platforms: Sequence[Platform]) -> None:
-        self._path, self._lines = path, text.splitlines()
+        self.path, self._lines = path, text.splitlines()
         self._platforms = {platform.key: platform for platform in platforms}
 
     def read(self, data: Mapping[str, Any]) -> Configuration:
@@ -72,14 +83,33 @@ class Reader:
         accounts = tuple(self._accounts(data.get("accounts", {})))
         trackers = self._trackers(data.get("trackers", {}))
         return Configuration(
-            path=self._path,
+            path=self.path,
             consent=self._consent(data.get("consent", {})),
             budgets=self._budgets(data.get("budgets", {}), {account.name: account.platform for account in accounts}),
             accounts=accounts,
             trackers=trackers,
             hand_over=self._hand_over(data.get("hand_over", {}), trackers),
-            stated=tuple(_stated(data)),
+            stated=tuple(_stated({name: value for name, value in data.items() if name != "people"})),
+            has_people=self._has_people(data.get("people", {})),
+            header_credentials=self._team(data.get("team", {})),
         )
+
+    def _has_people(self, data: Mapping[str, Any]) -> bool:
+        if data:
+            from server.team.people_file import read_sections  # a start without people does not pay for it
+
+            read_sections(self, data, list(self._platforms.values()))
+        return bool(data)
+
+    def _team(self, data: Mapping[str, Any]) -> bool:
+        """Whether people may send credentials of platforms in headers."""
+        for key in data:
+            if key != HEADER_CREDENTIALS:
+                raise self.unknown("team", key, [HEADER_CREDENTIALS])
+        allowed = data.get(HEADER_CREDENTIALS, False)
+        if not isinstance(allowed, bool):
+            raise self.error("team", HEADER_CREDENTIALS, "takes true or false.")
+        return allowed
 
     def _trackers(self, data: Mapping[str, Any]) -> tuple[TrackerSection, ...]:
         if not data:
@@ -218,7 +248,7 @@ class Reader:
 
     def file(self, text: str) -> str:
         """The path of a file that a key names; a relative one is beside this file."""
-        return os.path.join(os.path.dirname(os.path.abspath(self._path)), os.path.expanduser(text))
+        return os.path.join(os.path.dirname(os.path.abspath(self.path)), os.path.expanduser(text))
 
     def unknown(self, section: str, key: str, known: Iterable[str]) -> SettingsError:
         """The refusal of a key that does not exist."""
@@ -242,7 +272,7 @@ class Reader:
         line = self._line(section, key)
         place = ", ".join([*([f"line {line}"] if line else []), *([f"[{section}]"] if section else [])])
         shown = f" {key[:60]!a}".replace("'", "") if key else ""
-        return SettingsError(f"{self._path}{f', {place}' if place else ''}:{shown} {what}")
+        return SettingsError(f"{self.path}{f', {place}' if place else ''}:{shown} {what}")
 
     def _line(self, section: str, key: str) -> int | None:
         """The line of a key or of a section, as far as it is written plainly."""

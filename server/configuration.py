@@ -143,7 +143,11 @@ class Configuration:
     hand_over: tuple[HandOverRule, ...] = ()
     """The standing orders; of those that take a bug the first one counts."""
     stated: tuple[str, ...] = ()
-    """Each value that it sets, as `[section] key = value`."""
+    """Each value that it sets, as `[section] key = value`; without the people."""
+    has_people: bool = False
+    """Whether it names people who share a server over HTTP."""
+    header_credentials: bool = False
+    """Whether these may send their own credentials of platforms with their requests."""
 
     def account_of(self, platform: str) -> Account | None:
         """The account of a platform that it names."""

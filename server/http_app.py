@@ -18,7 +18,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from server.callers import PERSON
 from server.calls import Call, Flights
 from server.team.authentication import Authenticator, NotAuthenticated
-from server.team.person import Person
+from server.team.person import OWN_HEADERS, Person
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -159,7 +159,11 @@ def _host_of(scope: "Scope") -> bytes | None:
 
 def _authenticated(scope: "Scope", host: bytes, person: Person) -> "Scope":
     """A request as the endpoint sees it: with its person, and without the key or token that proved who it is."""
-    others = [(name, value) for name, value in scope["headers"] if name not in {b"host", b"authorization"}]
+    others = [
+        (name, value)
+        for name, value in scope["headers"]
+        if name not in {b"host", b"authorization"} and not name.startswith(OWN_HEADERS)
+    ]
     user = AuthenticatedUser(
         # The SDK binds sessions and sealed rounds to these three.
         AccessToken(

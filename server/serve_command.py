@@ -4,6 +4,7 @@ import argparse
 import gc
 import os
 import sys
+from dataclasses import replace
 
 
 def run_serve(given: argparse.Namespace) -> int:
@@ -13,7 +14,7 @@ def run_serve(given: argparse.Namespace) -> int:
     from server.app import build
     from server.guards.scope import exposed_platforms
     from server.settings import SettingsError, read_settings, warnings
-    from server.team.settings import read_team
+    from server.team.settings import brought, read_team
     from tools.platforms import PLATFORMS
 
     if given.inbox and not given.http:
@@ -28,9 +29,11 @@ def run_serve(given: argparse.Namespace) -> int:
         log_level=given.log_level,
         trackers=given.tracker,
     )
+    team = read_team(os.environ, settings, PLATFORMS) if given.http else None
+    settings = replace(settings, brought=brought(team, PLATFORMS))
     if given.sandbox:
         print("testdesk: SANDBOX, all data is invented and nothing real happens.", file=sys.stderr)
-    elif not any(p.is_configured for p in settings.platforms.values()):
+    elif not settings.brought and not any(p.is_configured for p in settings.platforms.values()):
         names = ", ".join(c.variable for p in exposed_platforms(PLATFORMS, settings) for c in p.credentials)
         print(
             f"testdesk: no platform is configured, so only testdesk_setup is offered. Set {names}, or use --sandbox.",
@@ -48,7 +51,6 @@ def run_serve(given: argparse.Namespace) -> int:
     known = Known.shipped(os.environ)
     if given.http:
         known = Known(schemas=known.schemas)  # it starts once, so it loads every platform before it is called
-    team = read_team(os.environ) if given.http else None
     server = build(settings, store=store, engine=engine, known=known, team=team)
     gc.freeze()
     gc.enable()

@@ -80,6 +80,8 @@ class Settings:
     """What the configuration file says."""
     trackers: "Mapping[str, TrackerSettings]" = field(default_factory=dict)
     """The operator's trackers, by their names."""
+    brought: frozenset[str] = frozenset()
+    """The platforms for which people who share the server can have credentials of their own."""
 
     def accounts_of(self, platform: str) -> Mapping[str, PlatformSettings]:
         """The accounts of a platform; a single one has an empty name."""

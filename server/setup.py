@@ -24,7 +24,9 @@ HINT: Final = (
 
 def is_unconfigured(settings: Settings) -> bool:
     """Whether no platform is configured."""
-    return not settings.sandbox and not any(configured.is_configured for configured in settings.platforms.values())
+    return not (settings.sandbox or settings.brought) and not any(
+        configured.is_configured for configured in settings.platforms.values()
+    )
 
 
 def setup_tool(platforms: Sequence[Platform], settings: Settings) -> McpTool:

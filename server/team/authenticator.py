@@ -3,11 +3,12 @@
 from typing import Final, Protocol
 
 from server.team.authentication import Headers, NotAuthenticated, bearer
+from server.team.header_credentials import HeaderCredentials
+from server.team.keys import PREFIX as TEXT_PREFIX
 from server.team.person import Person
 from server.team.settings import TeamSettings
 
-PREFIX: Final = b"tdk_"
-"""What keys of the server's own begin with."""
+PREFIX: Final = TEXT_PREFIX.encode()
 NOT_KNOWN: Final = "This server wants a key or a token of yours: send the header Authorization: Bearer ..., once."
 
 
@@ -39,10 +40,16 @@ class Tokens(Protocol):
 class TeamAuthenticator:
     """Recognizes keys, and tokens where there is an identity provider."""
 
-    def __init__(self, keys: Keys | None, tokens: Tokens | None) -> None:
-        self._keys, self._tokens = keys, tokens
+    def __init__(
+        self, keys: Keys | None, tokens: Tokens | None, header_credentials: HeaderCredentials | None = None
+    ) -> None:
+        self._keys, self._tokens, self._header_credentials = keys, tokens, header_credentials
 
     async def authenticate(self, headers: Headers) -> Person:
+        person = await self._person(headers)
+        return person if self._header_credentials is None else self._header_credentials.add(person, headers)
+
+    async def _person(self, headers: Headers) -> Person:
         given = bearer(headers)
         if given and given.startswith(PREFIX) and self._keys is not None:
             return await self._keys.by_key(given, headers)
@@ -54,4 +61,5 @@ class TeamAuthenticator:
 
 def team_authenticator(team: TeamSettings) -> TeamAuthenticator:
     """The authenticator that the settings ask for."""
-    raise NotImplementedError
+    tokens: Tokens | None = None
+    return TeamAuthenticator(team.members, tokens, team.header_credentials)

@@ -106,7 +106,7 @@ def test_the_environment_wins_over_the_file(write: Write, tmp_path: Path) -> Non
     [
         ("[acounts.a]\n", r"line 1: acounts is not known as a section\. Did you mean accounts\?"),
         ('[consent]\nspends = "never"\n', r"line 2, \[consent\]: spends is one of ask, client, refuse"),
-        ("[people.anna]\n", r"line 1: people is not known as a section"),
+        ("[persons.anna]\n", r"line 1: persons is not known as a section"),
         ('[accounts.a]\nplatform = "testio"\n\nwebb_url = "x"\n', r"line 4, \[accounts\.a\]: webb_url .* web_url\?"),
         ("[accounts.a]\nplatform = 5\n", r"line 2, \[accounts\.a\]: platform takes a text"),
         ('[accounts.a]\nweb_url = "x"\n', r"\[accounts\.a\]: platform takes a text"),
