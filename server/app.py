@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from mcp.server import CacheHint, MCPServer
 from mcp.server._otel import OpenTelemetryMiddleware  # private: it has no switch
+from mcp.server.request_state import RequestStateSecurity
 from mcp.server.subscriptions import InMemorySubscriptionBus
 
 from prompts.library import read_prompts
@@ -37,6 +38,7 @@ from server.settings import Settings
 from server.setup import SETUP, UNCONFIGURED, is_unconfigured, setup_tool
 from server.store.engine import Engine
 from server.store.sqlite import SqliteEngine
+from server.team.keyring import ring
 from server.team.personal import PersonalSecrets
 from server.team.settings import TeamSettings
 from server.version import __version__
@@ -172,6 +174,7 @@ def build(
         middleware=[protocol_errors([*names, *(tool.name for tool in finders)])],
         extensions=[ViewPages(views)] if views.shown else [],
         subscriptions=bus,
+        request_state_security=sealing(team),
         cache_hints={method: CacheHint(ttl_ms=HOUR, scope="private") for method in LISTS},  # type: ignore[misc]  # its literals
     )
     # The SDK's telemetry runs before every guard: it records names and errors unredacted.
@@ -191,6 +194,13 @@ def build(
         add_acts_page(server, engine, redact, settings.answer_characters)
     add_prompts(server, prose, hides=listed.hides)
     return server
+
+
+def sealing(team: TeamSettings | None) -> RequestStateSecurity | None:
+    """How rounds are sealed: with the keys that all processes share; None: with one that only this process has."""
+    if team is None or not team.state_keys:
+        return None
+    return RequestStateSecurity(codec=ring(team.state_keys, "round"))
 
 
 def has_limited_reach(settings: Settings, platform: Platform) -> bool:

@@ -12,6 +12,7 @@ from tools.kit.platform import Platform
 if TYPE_CHECKING:
     from server.team.header_credentials import HeaderCredentials
     from server.team.people import People
+from server.team.keyring import read_keys
 
 PEOPLE: Final = "TESTDESK_PEOPLE"
 ISSUER: Final = "TESTDESK_ISSUER"
@@ -56,7 +57,12 @@ def read_team(
     given = {name: environment.get(name, "").strip() for name in (PEOPLE, ISSUER, RESOURCE)}
     if given[ISSUER] and not given[RESOURCE]:
         raise SettingsError(f"{ISSUER} wants {RESOURCE} beside it: the address of this server that tokens are for.")
-    team = TeamSettings(people=given[PEOPLE], issuer=given[ISSUER], resource=given[RESOURCE])
+    team = TeamSettings(
+        people=given[PEOPLE],
+        issuer=given[ISSUER],
+        resource=given[RESOURCE],
+        state_keys=read_keys(STATE_KEYS, environment),
+    )
     return team if settings is None else _with_people(team, environment, settings, platforms)
 
 

@@ -1,0 +1,68 @@
+"""The keys that all processes share: how they are read, what one opens of another's, and their rotation."""
+
+import base64
+import secrets
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from mcp.server.request_state import InvalidRequestState
+
+from server.credentials import SettingsError
+from server.team.keyring import Purpose, ring
+from server.team.settings import read_team
+
+OLD, NEW = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
+
+
+def keys(text: str) -> tuple[bytes, ...]:
+    return read_team({"TESTDESK_STATE_KEYS": text}).state_keys
+
+
+def test_the_first_key_seals_and_all_open_through_a_rotation() -> None:
+    phases = [f"{OLD}\n{NEW}", f"{NEW}\n{OLD}", NEW]
+    rings = [ring(keys(phase), "round") for phase in [OLD, *phases]]
+    for before, after in pairwise(rings):  # two neighbours run beside one another
+        assert after.unseal(before.seal(b"a round")) == b"a round"
+        assert before.unseal(after.seal(b"a round")) == b"a round"
+    with pytest.raises(InvalidRequestState, match="unknown key"):
+        rings[-1].unseal(rings[0].seal(b"a round"))
+
+
+@pytest.mark.parametrize(("sealed", "opened"), [("round", "session"), ("session", "round")])
+def test_what_is_sealed_for_one_purpose_is_not_opened_for_another(sealed: Purpose, opened: Purpose) -> None:
+    with pytest.raises(InvalidRequestState):
+        ring(keys(OLD), opened).unseal(ring(keys(OLD), sealed).seal(b"anything"))
+
+
+def test_keys_come_from_a_file_with_comments(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f"# made on a Monday, with openssl rand -base64 32\n\n  {NEW}  \n{OLD}\n", encoding="utf-8")
+    assert read_team({"TESTDESK_STATE_KEYS_FILE": str(file)}).state_keys == (NEW.encode(), OLD.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("correct horse battery staple", "key 1: 28 bytes"),
+        (f"{OLD}\n{NEW[:20]}", "key 2: 20 bytes"),
+        ("${STATE_KEY_OF_THIS_DEPLOYMENT_FROM_THE_VAULT}", "placeholder"),
+        ("<the output of openssl rand -base64 32>", "placeholder"),
+        ("paste-the-sealing-and-signing-secret-key-here", "placeholder"),
+        ("abababababababababababababababababab", "hardly any"),
+        (f"{OLD}\n{OLD}", "same key twice"),
+        ("# " + OLD, "no key"),
+    ],
+)
+def test_what_is_no_key_is_refused_and_not_repeated(text: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=why) as raised:
+        keys(text)
+    assert not any(word in str(raised.value) for word in text.split() if len(word) > 12)
+
+
+def test_a_file_that_is_missing_or_empty_is_named_by_its_variable_only(tmp_path: Path) -> None:
+    for file in (tmp_path / "nothing", tmp_path / "empty"):
+        (tmp_path / "empty").touch()
+        with pytest.raises(SettingsError, match="TESTDESK_STATE_KEYS_FILE names") as raised:
+            read_team({"TESTDESK_STATE_KEYS_FILE": str(file)})
+        assert str(tmp_path) not in str(raised.value)
