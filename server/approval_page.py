@@ -16,7 +16,8 @@ import anyio
 import anyio.to_thread
 
 from server.approve import NO, YES, is_yes
-from server.http_server import listen, uvicorn_for
+from server.http_server import uvicorn_for
+from server.listening import listen
 from server.store.approvals import Approval
 from server.terminal import Person, printable
 from server.web_page import HEADERS, POLICY, read_form

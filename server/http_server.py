@@ -1,8 +1,6 @@
 """MCP over HTTP: one process with sessions, for this machine only or behind a key."""
 
 import asyncio
-import errno
-import os
 import secrets
 import socket
 import sys
@@ -15,6 +13,7 @@ import anyio
 from mcp.server import MCPServer
 
 from server.http_app import DRAIN, MCP_PATH, Application, HttpApp, as_host
+from server.listening import listen, why_not
 from server.signals import stopped_by_signals
 from server.team.authentication import Authenticator, OneKey
 
@@ -73,8 +72,7 @@ async def run_http(
     try:
         listener = listen(host, port)
     except OSError as error:
-        why = "another program does so already" if error.errno == errno.EADDRINUSE else str(error.strerror or error)
-        say(f"testdesk cannot listen on {as_host(host)}:{port}: {why}.")
+        say(why_not(host, port, error))
         return 1
     stopping, loop = anyio.Event(), asyncio.get_running_loop()
 
@@ -128,29 +126,6 @@ def uvicorn_for(app: "ASGIApp", log_level: LogLevel, *, dates: bool = True) -> t
         timeout_graceful_shutdown=LINGER,
     )
     return Server(config), is_up
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; opened first, so that a taken port fails early.
-
-    Raises:
-        OSError: the address or the port is not available.
-    """
-    if not 0 <= port <= 65535:
-        raise OSError(errno.EINVAL, "there is no such port")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio switches delays off only on sockets that name it: a small answer
-    # in two pieces otherwise takes 40 ms. `socket.create_server` does not name it.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":  # on Windows the option lets two programs share a port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen()
-    except BaseException:
-        listener.close()
-        raise
-    return listener
 
 
 def is_loopback(host: str) -> bool:

@@ -140,7 +140,7 @@ class OwnPorts:
     """Take a free port in place of one that is taken."""
 
     def listen(self, place: int) -> socket.socket:
-        from server.http_server import listen
+        from server.listening import listen
 
         try:
             return listen(LOOPBACK, self.first and self.first + place)
@@ -168,7 +168,8 @@ async def serve_on_ports(
 
     The vendors' programs resolve `/api/...` against an origin and would lose the path of a mount.
     """
-    from server.http_server import listen, uvicorn_for  # not needed by a sandbox inside the process
+    from server.http_server import uvicorn_for  # not needed by a sandbox inside the process
+    from server.listening import listen
 
     composition = compose(sandboxes)
     with ExitStack() as listening:

@@ -10,9 +10,10 @@ import anyio
 
 from server.guards.redact import Redactor
 from server.http_app import as_host
-from server.http_server import LogLevel, is_loopback, listen, say, uvicorn_for
+from server.http_server import LogLevel, is_loopback, say, uvicorn_for
 from server.inbox.receiver import Receiver
 from server.inbox.store import PREFIX, PUBLIC_URL, PlatformInbox, Store
+from server.listening import listen
 from server.logs import configure_logging
 from server.settings import SettingsError
 from server.signals import stopped_by_signals

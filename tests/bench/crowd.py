@@ -11,7 +11,8 @@ import anyio
 from anyio import to_thread
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.http_server import listen, uvicorn_for
+from server.http_server import uvicorn_for
+from server.listening import listen
 from tools.kit.sandbox.composition import compose
 from tools.kit.sandbox.control import PREFIX
 from tools.platforms import PLATFORMS

@@ -14,7 +14,8 @@ from mcp.server import MCPServer
 from mcp.types import CallToolResult, ImageContent
 
 from server.app import build
-from server.http_server import listen, uvicorn_for
+from server.http_server import uvicorn_for
+from server.listening import listen
 from server.settings import Settings
 from tests.desk import YES, desk, sandboxes, settings, text
 from tests.faults.calls import FILE, Call

@@ -10,7 +10,8 @@ import pytest
 from mcp.types import ElicitResult
 
 from server import http_server as http
-from server.http_server import listen, new_key, run_http
+from server.http_server import new_key, run_http
+from server.listening import listen
 from tests.server.served import KEY, MODES, PING, PROMPTLY, bearer, client, raw, served, text
 from tests.server.stub_server import build
 
