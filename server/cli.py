@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from server.greeter import Greeter
+    from server.team.worker import Worker
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 EXITS = "exit codes: 0 done, 1 failed (stderr says why), 2 wrong command line or environment, 130/143 ended by a signal"
@@ -75,10 +76,12 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def main(arguments: Sequence[str] | None = None, *, greeter: "Greeter | None" = None) -> int:
-    """Run a command and return its exit code; a greeter has begun to serve its client."""
+def main(
+    arguments: Sequence[str] | None = None, *, greeter: "Greeter | None" = None, worker: "Worker | None" = None
+) -> int:
+    """Run a command and return its exit code; a greeter has begun to serve its client, a worker is one of several."""
     top = parser()
-    given = top.parse_args(arguments, argparse.Namespace(greeter=greeter))
+    given = top.parse_args(arguments, argparse.Namespace(greeter=greeter, worker=worker))
     if given.version:
         from server.version import __version__
 
@@ -102,6 +105,10 @@ def main(arguments: Sequence[str] | None = None, *, greeter: "Greeter | None" = 
 
 def run_serve(given: argparse.Namespace) -> int:
     """`testdesk serve`"""
+    if given.workers != 1 and given.worker is None:
+        from server.team.supervisor import run_workers
+
+        return run_workers(given)
     import gc
 
     # Everything loaded so far lives until the end: collecting garbage in it takes a twelfth of the start.

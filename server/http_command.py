@@ -14,6 +14,7 @@ from server.inbox.events import EventStore
 from server.settings import HTTP_KEY
 from server.team.authenticator import team_authenticator
 from server.team.settings import TeamSettings
+from server.team.sharing import drain_seconds
 
 
 def serve_http(given: argparse.Namespace, server: MCPServer[Any], store: EventStore, team: TeamSettings) -> int:
@@ -29,8 +30,9 @@ def serve_http(given: argparse.Namespace, server: MCPServer[Any], store: EventSt
             authenticator=authenticator,
             allowed_hosts=given.allow_host,
             beside=beside,
-            drain=given.drain,
+            drain=drain_seconds(given, team),
             log_level=given.log_level,
+            worker=given.worker,
         )
 
     try:

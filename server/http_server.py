@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
+    from server.team.worker import Worker
+
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LINGER = 1  # seconds for connections to close, after every answer was sent
 
@@ -50,10 +52,12 @@ async def run_http(
     beside: "Mapping[str, Application] | None" = None,
     drain: float = DRAIN,
     log_level: LogLevel = "WARNING",
+    worker: "Worker | None" = None,
 ) -> int:
     """Serve until SIGTERM (143) or SIGINT (130), or say why it cannot (1); port 0 takes a free one.
 
-    The authenticator is one key for everybody, unless another one is given.
+    The authenticator is one key for everybody, unless another one is given. A worker, one of several processes, has its
+    socket, and its supervisor announces the address.
 
     After a signal no new connection is accepted, and calls in flight have up to `drain` seconds to finish. The rest is
     then cancelled, except writes that were sent: they are awaited and answered. A second signal ends the process at
@@ -70,7 +74,7 @@ async def run_http(
         server, authenticator=authenticator or OneKey(key), allowed_hosts=[*allowed_hosts, *own_name], beside=beside
     )
     try:
-        listener = listen(host, port)
+        listener = listen(host, port) if worker is None else worker.listener
     except OSError as error:
         say(why_not(host, port, error))
         return 1
@@ -79,16 +83,21 @@ async def run_http(
     def ask_to_stop() -> None:
         loop.call_soon_threadsafe(stopping.set)  # wakes the loop, which a signal alone does not
 
+    if worker is not None:
+        worker.stop_by(ask_to_stop)
     with listener, stopped_by_signals(ask_to_stop) as stop:
         uvicorn_server, is_up = uvicorn_for(app, log_level)
         async with anyio.create_task_group() as tasks:
             async with app.open():
                 tasks.start_soon(uvicorn_server.serve, [listener])
                 await is_up.wait()
-                say(f"testdesk listens on http://{as_host(host)}:{listener.getsockname()[1]}{MCP_PATH}")
+                address = f"http://{as_host(host)}:{listener.getsockname()[1]}{MCP_PATH}"
+                say(f"testdesk listens on {address}") if worker is None else worker.report_up(address)
                 await stopping.wait()
                 for accepting in uvicorn_server.servers:
                     accepting.close()  # a load balancer, or the next server on this port, takes new ones
+                if worker is not None:
+                    worker.report_leaving()
                 await app.close(drain)
             uvicorn_server.should_exit = True
     return stop.exit_code

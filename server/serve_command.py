@@ -31,7 +31,10 @@ def run_serve(given: argparse.Namespace) -> int:
     )
     team = read_team(os.environ, settings, PLATFORMS) if given.http else None
     settings = replace(settings, brought=brought(team, PLATFORMS))
-    if given.sandbox:
+    prints = given.worker is None or given.worker.is_first
+    if not prints:
+        pass  # another worker prints it
+    elif given.sandbox:
         print("testdesk: SANDBOX, all data is invented and nothing real happens.", file=sys.stderr)
     elif not settings.brought and not any(p.is_configured for p in settings.platforms.values()):
         names = ", ".join(c.variable for p in exposed_platforms(PLATFORMS, settings) for c in p.credentials)
@@ -39,7 +42,7 @@ def run_serve(given: argparse.Namespace) -> int:
             f"testdesk: no platform is configured, so only testdesk_setup is offered. Set {names}, or use --sandbox.",
             file=sys.stderr,
         )
-    for sentence in warnings(settings, os.environ):
+    for sentence in warnings(settings, os.environ) if prints else ():
         print(f"testdesk: WARNING: {sentence}", file=sys.stderr)
     from server.inbox.events import EventStore
     from server.known import Known
@@ -51,6 +54,10 @@ def run_serve(given: argparse.Namespace) -> int:
     known = Known.shipped(os.environ)
     if given.http:
         known = Known(schemas=known.schemas)  # it starts once, so it loads every platform before it is called
+    if team is not None:
+        from server.team.sharing import check_shared
+
+        check_shared(given, engine, team, os.environ)
     server = build(settings, store=store, engine=engine, known=known, team=team)
     gc.freeze()
     gc.enable()

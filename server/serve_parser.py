@@ -50,9 +50,16 @@ def add_serve(commands: Any, levels: Sequence[str], exits: str) -> None:
     serve.add_argument(
         "--drain",
         type=float,
-        default=8.0,
         metavar="S",
-        help="with --http: seconds for calls in flight to finish after SIGTERM (default 8, 0 none)",
+        help="with --http: seconds for calls in flight to finish after SIGTERM (default 8, with people or workers 20; "
+        "0 none)",
+    )
+    serve.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="with --http: processes on the port (default 1); more want Linux, PostgreSQL and TESTDESK_STATE_KEYS",
     )
     serve.add_argument("--inbox", action="store_true", help="with --http: also receive events that platforms push")
     serve.add_argument("--inbox-file", type=Path, metavar="FILE", help="file of the inbox")

@@ -1,0 +1,301 @@
+"""`testdesk serve --http --workers N`: several processes on one port, replaced when they end; standard library only.
+
+Each worker has a listening socket of its own, and the system spreads new connections over them: with one socket for
+all, whoever wakes first accepts everything that waits.
+"""
+
+import argparse
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from server.listening import bound, listen, why_not
+
+WORKER: Final = Path(__file__).with_name("worker.py")
+STEADY_SECONDS: Final = 10.0
+"""A worker that ends sooner has failed, and the next one waits."""
+PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds before the next start, after so many failures."""
+MOST_FAILURES: Final = 5
+"""Failed starts, one after another and while no worker is up, after which it ends."""
+START_SECONDS: Final = 120.0
+"""After which a worker that does not listen has failed."""
+TURN_SECONDS: Final = 1.0
+
+
+class Running:
+    """A worker process."""
+
+    def __init__(self, listener: socket.socket, command: Sequence[str], *, is_first: bool) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            descriptors = (listener.fileno(), theirs.fileno())
+            given = [str(descriptors[0]), str(descriptors[1]), "first" if is_first else "further", *command]
+            signals = (signal.SIGINT, signal.SIGTERM)
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+            try:
+                # A session of its own: Ctrl-C in a terminal reaches the supervisor only, which passes it on once.
+                self.process = subprocess.Popen(  # noqa: S603 - our own program and its own arguments
+                    [sys.executable, "-P", str(WORKER), *given],
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=descriptors,
+                    start_new_session=True,
+                )
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        ours.setblocking(False)
+        self.connection, self.since = ours, time.monotonic()
+        self.address = ""
+        """Where it listens; empty until it does."""
+        self.is_leaving = self.is_asked = False
+        self._heard = b""
+
+    def hear(self) -> None:
+        """Read what it reports."""
+        with suppress(OSError):  # nothing to read, or it has ended
+            while piece := self.connection.recv(4096):
+                self._heard += piece
+        *lines, self._heard = self._heard.split(b"\n")
+        for line in lines:
+            word, _, rest = line.decode().partition(" ")
+            if word == "up":
+                self.address, self.since = rest, time.monotonic()
+            self.is_leaving |= word == "leaving"
+
+    def ask_to_stop(self) -> None:
+        """Let it finish its calls and end."""
+        self.is_asked = True
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+
+    @property
+    def ended(self) -> int | None:
+        """The exit code; None while it runs."""
+        return self.process.poll()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it should listen by now and does not."""
+        return not self.address and time.monotonic() - self.since > START_SECONDS
+
+
+@dataclass(eq=False)
+class Place:
+    """One of the N places of workers."""
+
+    listener: socket.socket | None = None
+    worker: Running | None = None
+    successor: Running | None = None
+    """Takes over as soon as it listens, on the same socket: no connection that waits there is lost."""
+    leaving: list[Running] = field(default_factory=list)
+    failures: int = 0
+    next_at: float = 0.0
+
+    @property
+    def all(self) -> list[Running]:
+        """Its processes."""
+        return [one for one in (self.worker, self.successor, *self.leaving) if one is not None]
+
+
+class Supervisor:
+    """Keeps N workers running until a signal."""
+
+    def __init__(self, host: str, port: int, count: int, command: Sequence[str]) -> None:
+        self._host, self._port, self._command = host, port, list(command)
+        self._places = [Place() for _ in range(count)]
+        self._to_restart: deque[Place] = deque()
+        self._signals: deque[int] = deque()
+        self._stopped_by: int | None = None
+        self._exit_code: int | None = None
+        self._failures = 0
+        self._is_announced = False
+        self._terminals = [one for one in (0, 1, 2) if os.isatty(one)]
+
+    def run(self) -> int:
+        """Serve until SIGTERM (143) or SIGINT (130), or say why it cannot (1, or what the first worker ended with)."""
+        try:
+            if self._port:
+                listen(self._host, self._port).close()  # a shared socket would join another server's
+            self._bind(self._places[0])
+        except OSError as error:
+            say(why_not(self._host, self._port, error))
+            return 1
+        with ExitStack() as handled:
+            wake, woken = socket.socketpair()
+            for one in (wake, woken):
+                handled.enter_context(one).setblocking(False)
+            before = signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+            handled.callback(signal.set_wakeup_fd, before)
+            for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+                handled.callback(signal.signal, signum, signal.signal(signum, self._note) or signal.SIG_DFL)
+            while self._exit_code is None:
+                self._turn()
+                if self._exit_code is None:
+                    self._wait(woken)
+        return self._exit_code
+
+    def _note(self, signum: int, _: FrameType | None) -> None:
+        self._signals.append(signum)
+
+    def _wait(self, woken: socket.socket) -> None:
+        now = time.monotonic()
+        due = [place.next_at - now for place in self._places if place.worker is None and self._stopped_by is None]
+        reports = [one.connection for place in self._places for one in place.all if one.ended is None]
+        select.select([woken, *reports], [], [], max(0.0, min([TURN_SECONDS, *due])))
+        with suppress(OSError):
+            while woken.recv(4096):
+                pass
+
+    def _turn(self) -> None:
+        while self._signals:
+            self._obey(self._signals.popleft())
+        for place in self._places:
+            for one in place.all:
+                one.hear()
+                if one.is_late:
+                    one.process.kill()
+                if one.ended is not None:
+                    self._end(place, one)
+        if self._stopped_by is not None:
+            if not any(place.all for place in self._places):
+                self._exit_code = 128 + self._stopped_by
+            return
+        if self._exit_code is None:
+            self._hand_over()
+            self._start()
+            self._announce()
+
+    def _obey(self, signum: int) -> None:
+        if signum == signal.SIGCHLD:
+            return
+        if signum == signal.SIGHUP and all(map(os.isatty, self._terminals)):
+            say("testdesk restarts its workers, one after another.")
+            self._to_restart = deque(self._places)
+            return
+        for one in (one for place in self._places for one in place.all):
+            if self._stopped_by is None:
+                one.ask_to_stop()
+            else:
+                one.process.kill()  # whoever signals twice does not want to wait
+        self._stopped_by = self._stopped_by or (signal.SIGTERM if signum == signal.SIGHUP else signum)
+
+    def _hand_over(self) -> None:
+        """Do the next step of what was asked for: a successor starts, listens, and only then the worker is asked."""
+        for place in self._places:
+            if place.successor is not None and place.successor.address:
+                old, place.worker, place.successor = place.worker, place.successor, None
+                if old is not None:
+                    old.ask_to_stop()
+                    place.leaving.append(old)
+            if place.worker is not None and place.worker.is_leaving and not place.leaving:
+                # Somebody else has asked it to stop; what waits on its socket should not wait for its calls.
+                place.leaving.append(place.worker)
+                place.worker = None
+        is_busy = any(place.successor or place.leaving or place.worker is None for place in self._places)
+        if self._to_restart and not is_busy:
+            place = self._to_restart.popleft()
+            assert place.listener is not None  # noqa: S101 - its worker has it
+            place.successor = Running(place.listener, self._command, is_first=False)
+
+    def _start(self) -> None:
+        now = time.monotonic()
+        for place in self._places:
+            if place.worker is not None or place.successor is not None or place.next_at > now:
+                continue
+            if place is not self._places[0] and not (self._is_announced or self._is_any_up):
+                return  # the first one prints what is wrong, and brings the store up to date
+            try:
+                self._bind(place)
+            except OSError as error:
+                say(why_not(self._host, self._port, error))
+                place.next_at = now + PAUSES[-1]
+                continue
+            assert place.listener is not None  # noqa: S101 - it was bound
+            is_first = place is self._places[0] and not self._is_announced and not self._failures
+            place.worker = Running(place.listener, self._command, is_first=is_first)
+
+    @property
+    def _is_any_up(self) -> bool:
+        return any(one.address for place in self._places for one in place.all if one.ended is None)
+
+    def _bind(self, place: Place) -> None:
+        if place.listener is None:
+            place.listener = bound(self._host, self._port, is_shared=True)
+            self._port = place.listener.getsockname()[1]
+
+    def _announce(self) -> None:
+        up = [place.worker.address for place in self._places if place.worker is not None and place.worker.address]
+        failed = sum(bool(place.failures) for place in self._places)
+        if up and not self._is_announced and len(up) + failed >= len(self._places):
+            self._is_announced = True
+            say(f"testdesk listens on {up[0]}")
+
+    def _end(self, place: Place, one: Running) -> None:
+        """Note that a worker has ended, and when the next one starts."""
+        one.connection.close()
+        code = one.ended
+        if one in place.leaving:
+            place.leaving.remove(one)
+            return
+        if one is place.successor:
+            place.successor = None
+            self._to_restart.clear()
+            if self._stopped_by is None:
+                say(f"testdesk: a new worker did not start ({_describe(code)}), so no other one is restarted.")
+        else:
+            place.worker = None
+            if self._stopped_by is None:
+                self._replace(place, one, code)
+        if place.listener is not None and not (place.worker or place.successor):
+            place.listener.close()  # the others get at once what would wait here
+            place.listener = None
+
+    def _replace(self, place: Place, one: Running, code: int | None) -> None:
+        is_steady = one.address and time.monotonic() - one.since >= STEADY_SECONDS
+        place.failures = 0 if is_steady else place.failures + 1
+        self._failures = 0 if one.address else self._failures + 1
+        if not self._is_announced and not self._is_any_up:
+            self._exit_code = code if code and code > 0 else 1
+            if code not in {1, 2}:  # then it has printed why
+                say(f"testdesk: the first worker ended before it listened ({_describe(code)}).")
+            return
+        if self._failures >= MOST_FAILURES and not self._is_any_up:
+            self._exit_code = 1
+            say(f"testdesk: {self._failures} workers, one after another, ended before they listened.")
+            return
+        pause = 0.0 if not place.failures else PAUSES[min(place.failures, len(PAUSES)) - 1]
+        place.next_at = time.monotonic() + pause
+        say(f"testdesk: worker {one.process.pid} ended ({_describe(code)}); another one takes its place.")
+
+
+def _describe(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
+
+def say(sentence: str) -> None:
+    """Print to standard error; without a reader the server goes on."""
+    with suppress(OSError):
+        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.flush()
+
+
+def run_workers(given: argparse.Namespace) -> int:
+    """`testdesk serve --http --workers N`; what the workers need besides, the first of them says."""
+    if given.workers < 1 or not given.http:
+        say("testdesk: --workers takes a number of at least 1, and goes with --http.")
+        return 2
+    if not sys.platform.startswith("linux"):
+        say("testdesk: --workers above 1 needs Linux, which spreads connections over several sockets of one port.")
+        return 2
+    return Supervisor(given.host, given.port, given.workers, sys.argv[1:]).run()
