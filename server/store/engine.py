@@ -1,9 +1,12 @@
 """What the store needs of a database; the statements are the same for all of them."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 T = TypeVar("T")
+
+EVENT: Final = "event"
+"""The topic of the inbox's events; topics are words of ours, in small letters."""
 
 
 class StoreError(Exception):
@@ -23,7 +26,7 @@ class Database(Protocol):
     def change(self, statement: str, **values: Any) -> int:
         """Run a statement and return how many rows it changed."""
 
-    def hint_arrival(self) -> None:
+    def hint_arrival(self, topic: str = EVENT) -> None:
         """Wake those who wait for an arrival, in all processes, once this transaction is durable."""
 
     def silence(self, process: str) -> float | None:
@@ -59,7 +62,10 @@ class Engine(Protocol):
             StoreError: when the store cannot be opened or read.
         """
 
-    async def heard(self, seconds: float) -> None:
-        """Wait until an event may have arrived, at most about so long; only the rows say whether one did."""
+    async def heard(self, seconds: float, topic: str = EVENT) -> None:
+        """Wait until something may have arrived, at most about so long; only the rows say whether it did.
+
+        One task waits for a topic.
+        """
 
     async def close(self) -> None: ...

@@ -13,7 +13,7 @@ import anyio.to_thread
 import psycopg
 from anyio.lowlevel import RunVar
 
-from server.store.engine import Database, StoreError
+from server.store.engine import EVENT, Database, StoreError
 from server.store.postgres_address import Address
 from server.store.postgres_ear import HINT, Ear
 from server.store.postgres_schema import BEGIN_READ, BEGIN_WRITE, SILENCE, Connection, connected, migrate
@@ -22,6 +22,8 @@ from server.store.postgres_sql import storable, translated
 T = TypeVar("T")
 
 MOST_CONNECTIONS: Final = 4
+MOST_WAITING: Final = 16
+"""Threads that wait for arrivals: one for each topic of each store, or the others would hear late."""
 AWAY_SECONDS: Final = 1.0
 """How long nobody tries again after a connection could not be made."""
 LOOK_SECONDS: Final = 5.0
@@ -44,8 +46,8 @@ class PostgresDatabase:
     def change(self, statement: str, **values: Any) -> int:
         return self._execute(statement, values).rowcount
 
-    def hint_arrival(self) -> None:
-        self._connection.execute(HINT)
+    def hint_arrival(self, topic: str = EVENT) -> None:
+        self._connection.execute(HINT, (topic,))
 
     def silence(self, process: str) -> float | None:
         rows = self._connection.execute(SILENCE, (process,)).fetchall()
@@ -66,7 +68,7 @@ class PostgresEngine:
         self._is_prepared = False
         self._away: tuple[float, str] | None = None
         self._ear: Ear | None = None
-        self._heard = 0
+        self._heard: dict[str, int] = {}
         self._process = os.getpid()
 
     def __del__(self) -> None:
@@ -93,14 +95,14 @@ class PostgresEngine:
     async def read(self, work: Callable[[Database], T]) -> T:
         return await self._in_thread(partial(self._transaction, work, BEGIN_READ))
 
-    async def heard(self, seconds: float) -> None:
+    async def heard(self, seconds: float, topic: str = EVENT) -> None:
         ear = self._ear
         if ear is None:
             await anyio.sleep(seconds)
             return
-        wait = partial(ear.wait, self._heard, LOOK_SECONDS if ear.is_listening else seconds)
-        limiter = _limiter_of(_ears)
-        self._heard = await anyio.to_thread.run_sync(wait, abandon_on_cancel=True, limiter=limiter)
+        wait = partial(ear.wait, topic, self._heard.get(topic, 0), LOOK_SECONDS if ear.is_listening else seconds)
+        limiter = _limiter_of(_ears, MOST_WAITING)
+        self._heard[topic] = await anyio.to_thread.run_sync(wait, abandon_on_cancel=True, limiter=limiter)
 
     async def close(self) -> None:
         await anyio.to_thread.run_sync(self._close)
@@ -205,12 +207,12 @@ class PostgresEngine:
             connection.close()
 
 
-def _limiter_of(variable: RunVar[anyio.CapacityLimiter]) -> anyio.CapacityLimiter:
+def _limiter_of(variable: RunVar[anyio.CapacityLimiter], most: int = MOST_CONNECTIONS) -> anyio.CapacityLimiter:
     """The limit of this event loop; a command may run several, one after another."""
     try:
         return variable.get()
     except LookupError:
-        limiter = anyio.CapacityLimiter(MOST_CONNECTIONS)
+        limiter = anyio.CapacityLimiter(most)
         variable.set(limiter)
         return limiter
 

@@ -4,16 +4,18 @@ import contextlib
 import select
 import socket
 import time
+from collections import Counter
 from threading import Condition, Thread
 from typing import Any, Final
 
 import psycopg
 
 from server.store import processes
+from server.store.engine import EVENT
 from server.store.postgres_schema import BEAT, Connection, connected
 
 CHANNEL: Final = "testdesk_arrived"
-HINT: Final = f"NOTIFY {CHANNEL}"
+HINT: Final = f"SELECT pg_notify('{CHANNEL}', %s)"
 AGAIN_SECONDS: Final = 1.0
 """How soon it connects again."""
 
@@ -23,17 +25,22 @@ class Ear:
 
     def __init__(self, parameters: dict[str, Any]) -> None:
         self._parameters = parameters
-        self._changed, self._count, self._is_closed = Condition(), 0, False
+        self._changed, self._is_closed = Condition(), False
+        self._counts: Counter[str] = Counter()
+        self._restarts = 0
         self.is_listening = False
         self._stop, self._end = socket.socketpair()
         self._thread = Thread(target=self._run, name="testdesk-ear", daemon=True)
         self._thread.start()
 
-    def wait(self, seen: int, seconds: float) -> int:
-        """Wait until there are other arrivals than those seen, and return their count."""
+    def wait(self, topic: str, seen: int, seconds: float) -> int:
+        """Wait until there are other arrivals of a topic than those seen, and return their count."""
         with self._changed:
-            self._changed.wait_for(lambda: self._count != seen or self._is_closed, seconds)
-            return self._count
+            self._changed.wait_for(lambda: self._count(topic) != seen or self._is_closed, seconds)
+            return self._count(topic)
+
+    def _count(self, topic: str) -> int:
+        return self._restarts + self._counts[topic]
 
     def close(self) -> None:
         """End the thread; it closes its connection."""
@@ -56,7 +63,9 @@ class Ear:
     def _follow(self, connection: Connection) -> None:
         connection.execute(f"LISTEN {CHANNEL}")
         self.is_listening = True
-        self._tell()  # something may have arrived while nobody listened
+        with self._changed:  # something may have arrived while nobody listened
+            self._restarts += 1
+            self._changed.notify_all()
         beat_at = time.monotonic()
         while not self._is_closed:
             if time.monotonic() >= beat_at:
@@ -67,13 +76,11 @@ class Ear:
             if self._stop.fileno() in ready:
                 return
             connection.pgconn.consume_input()
-            has_arrived = False
-            while connection.pgconn.notifies() is not None:
-                has_arrived = True
-            if has_arrived:
-                self._tell()
-
-    def _tell(self) -> None:
-        with self._changed:
-            self._count += 1
-            self._changed.notify_all()
+            topics: set[str] = set()
+            while (arrived := connection.pgconn.notifies()) is not None:
+                # A server of an older version names no topic.
+                topics.add(arrived.extra.decode("ascii", "replace") or EVENT)
+            if topics:
+                with self._changed:
+                    self._counts.update(topics)
+                    self._changed.notify_all()

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import anyio
 import anyio.to_thread
 
-from server.store.engine import Database, StoreError, UnknownVersion
+from server.store.engine import EVENT, Database, StoreError, UnknownVersion
 from server.store.schema import migrations
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class SqliteDatabase:
     def change(self, statement: str, **values: Any) -> int:
         return self._connection.execute(statement, values).rowcount
 
-    def hint_arrival(self) -> None:
+    def hint_arrival(self, topic: str = EVENT) -> None:
         """Nobody can be woken: who waits looks at the rows."""
 
     def silence(self, process: str) -> float | None:
@@ -94,7 +94,7 @@ class SqliteEngine:
     async def read(self, work: Callable[[Database], T]) -> T:
         return await self.run(work)
 
-    async def heard(self, seconds: float) -> None:
+    async def heard(self, seconds: float, topic: str = EVENT) -> None:
         await anyio.sleep(seconds)
 
     def _transaction(self, work: Callable[[Database], T]) -> T:

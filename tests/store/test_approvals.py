@@ -13,7 +13,7 @@ import pytest
 
 from server.store import approvals
 from server.store.approvals import Approvals, NewApproval
-from server.store.engine import Database
+from server.store.engine import EVENT, Database
 from tests.stores import of_a_file, store_at
 
 T = TypeVar("T")
@@ -69,8 +69,8 @@ class InStep:
     async def read(self, work: Callable[[Database], T]) -> T:
         return await self._engine.read(work)
 
-    async def heard(self, seconds: float) -> None:
-        await self._engine.heard(seconds)
+    async def heard(self, seconds: float, topic: str = EVENT) -> None:
+        await self._engine.heard(seconds, topic)
 
     async def close(self) -> None:
         await self._engine.close()
