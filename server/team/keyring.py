@@ -10,7 +10,7 @@ from mcp.server.request_state import AESGCMRequestStateCodec
 
 from server.credentials import SettingsError, is_placeholder
 
-Purpose = Literal["round", "session"]
+Purpose = Literal["round", "session", "answer", "admin"]
 """What is sealed; a key is derived for each, so that one is never taken for the other."""
 SHORTEST: Final = 32
 """Bytes of a key."""
