@@ -54,6 +54,8 @@ from tools.view import View
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from server.team.shared_sessions import SharedSessions
+
 HOUR = 3_600_000
 LONGEST_SETTING = 40
 """Characters of a setting that the instructions show."""
@@ -98,7 +100,8 @@ def build(
     budgets = Budgets(settings.configuration, engine)
     pipeline = Pipeline(clients, redact, inboxes, recording, budgets, most=settings.answer_characters)
     bus = InMemorySubscriptionBus()
-    watch = Watch(store, bus, exposed)
+    shared = shared_sessions(team, engine)
+    watch = Watch(store, bus, exposed, shared)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Any]) -> AsyncIterator[None]:
@@ -183,7 +186,7 @@ def build(
     server.middleware.insert(0, budgets.remember)
     server.middleware.insert(0, name_caller)
     server.middleware.insert(0, remember_session(Sessions()))
-    server.listing, server.views = listed, views
+    server.listing, server.views, server.shared_sessions = listed, views, shared
     if listed.hides:
         server.middleware.insert(0, unwrap_calls([*tools, *own]))
     watch.serve_subscriptions(server)
@@ -201,6 +204,15 @@ def sealing(team: TeamSettings | None) -> RequestStateSecurity | None:
     if team is None or not team.state_keys:
         return None
     return RequestStateSecurity(codec=ring(team.state_keys, "round"))
+
+
+def shared_sessions(team: TeamSettings | None, engine: Engine) -> "SharedSessions | None":
+    """The handshake sessions of several processes; None where there is only this one."""
+    if team is None or not team.state_keys or not engine.is_shared:
+        return None
+    from server.team.shared_sessions import SharedSessions  # one process does not pay for it
+
+    return SharedSessions(engine, team.state_keys)
 
 
 def has_limited_reach(settings: Settings, platform: Platform) -> bool:

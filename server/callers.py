@@ -11,6 +11,7 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from server.guards.consent import MODERN
 from server.team.authentication import KEY_HOLDER
 from server.team.person import SCOPE_KEY, Person, person_of
+from server.team.session import session_number
 from tools.kit.caller import ONLY, current
 
 SESSION = "mcp-session-id"
@@ -76,5 +77,8 @@ def _caller(ctx: ServerRequestContext[Any, Any], authenticated: Person | None) -
     if (ctx.protocol_version or MODERN) >= MODERN:
         # A session header proves nothing here: it could name somebody else's. A person proves it with each request.
         return f"person {authenticated.name}" if authenticated is not None and authenticated.is_team else None
+    shared = session_number(ctx)
+    if shared is not None:
+        return f"session {shared}"
     session: str | None = ctx.request.headers.get(SESSION)
     return session

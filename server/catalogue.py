@@ -32,6 +32,7 @@ from tools.kit.page import Cursor, decode_cursor, digest, encode_cursor
 
 if TYPE_CHECKING:
     from server.finding.index import Index
+    from server.team.shared_sessions import SharedSessions
 
 ALWAYS_LOAD: Final = "anthropic/alwaysLoad"
 """Asks a host that defers tools to load this one at once."""
@@ -50,6 +51,8 @@ class CataloguedServer(MCPServer[Any]):
 
     listing: Listing
     views: Views = Views()
+    shared_sessions: "SharedSessions | None" = None
+    """The handshake sessions that this process serves together with others; None where it keeps them itself."""
     trusts_records: bool = True
     """Whether to list schemas that are known from records as they are."""
 

@@ -21,6 +21,8 @@ from server.team.authentication import Authenticator, NotAuthenticated
 from server.team.person import OWN_HEADERS, Person
 
 if TYPE_CHECKING:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+    from starlette.applications import Starlette
     from starlette.types import Message, Receive, Scope, Send
 
 MCP_PATH = "/mcp"
@@ -57,14 +59,8 @@ class HttpApp:
         beside: "Mapping[str, Application] | None" = None,
     ) -> None:
         self._authenticator = authenticator
-        self._endpoint = server.streamable_http_app(
-            streamable_http_path=MCP_PATH,
-            json_response=False,  # a JSON answer cannot carry progress
-            stateless_http=False,  # without sessions, handshake clients cannot be asked
-            transport_security=transport_security(allowed_hosts),
-        )
+        self._endpoint, self._sessions = _endpoint(server, transport_security(allowed_hosts))
         self._authenticated = AuthContextMiddleware(self._endpoint)
-        self._sessions = server.session_manager
         self._beside = dict(beside or {})
         self._is_leaving = self._is_stopping = False
         self._calls, self._posts = Flights(), Flights()
@@ -143,6 +139,24 @@ class HttpApp:
     def _application_at(self, path: str) -> "Application | None":
         """A separate application below a prefix, with its own authentication."""
         return next((app for prefix, app in self._beside.items() if f"{path}/".startswith(f"{prefix}/")), None)
+
+
+def _endpoint(
+    server: MCPServer[Any], security: TransportSecuritySettings
+) -> "tuple[Starlette, StreamableHTTPSessionManager]":
+    """The MCP endpoint, and what runs its sessions: those of this process, or those that it shares with others."""
+    shared = getattr(server, "shared_sessions", None)
+    if shared is not None:
+        from server.team.sessions import sealed_endpoint
+
+        return sealed_endpoint(server, shared, MCP_PATH, security)
+    endpoint = server.streamable_http_app(
+        streamable_http_path=MCP_PATH,
+        json_response=False,  # a JSON answer cannot carry progress
+        stateless_http=False,  # without sessions, handshake clients cannot be asked
+        transport_security=security,
+    )
+    return endpoint, server.session_manager
 
 
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)

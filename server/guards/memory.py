@@ -25,11 +25,14 @@ from server.guards.redaction.folding import fold
 from server.guards.redaction.held import HeldSecrets
 from server.guards.redaction.spans import Span
 from server.team.person import Person
+from server.team.session import session_number
 
 ROOM: Final = 200_000
 """Characters per store; the secrets of a test environment have a few hundred."""
 IDLE_SECONDS: Final = 3_600.0
-MOST_PEOPLE: Final = 200
+"""How long an idle person or shared session is remembered; this process does not hear of every end."""
+MOST_REMEMBERED: Final = 1_000
+"""People and shared sessions; whoever was idle longest is forgotten."""
 _FEW: Final = 100
 _GRAM: Final = 4
 
@@ -158,13 +161,15 @@ def scope(memory: Memory, own: Collection[str] = ()) -> Iterator[Scope]:
 class Sessions:
     """The memory of each session; over HTTP one per MCP session, or per person.
 
+    Of a session that several processes serve, each remembers what it has seen itself.
+
     Nobody else's: a request without a session or a person has a fresh one.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._only = Memory()
         self._of: WeakKeyDictionary[Any, Memory] = WeakKeyDictionary()
-        self._of_people: OrderedDict[str, tuple[float, Memory]] = OrderedDict()
+        self._remembered: OrderedDict[str, tuple[float, Memory]] = OrderedDict()
         self._now = now
 
     def of(self, ctx: ServerRequestContext[Any, Any], person: Person | None = None) -> Memory:
@@ -172,16 +177,23 @@ class Sessions:
         if ctx.request is None:
             return self._only  # a pipe has one client
         if person is not None and person.is_team:
-            return self._of_person(person.name)
+            return self._of_name(f"person {person.name}")
+        if (number := session_number(ctx)) is not None:
+            return self._of_name(f"session {number}")
         return self._of.setdefault(
             ctx.session._connection, Memory()
         )  # private; the only object that lives as long as the session
 
-    def _of_person(self, name: str) -> Memory:
-        """The memory of a person, who may have several clients; after an hour without a request it is a fresh one."""
+    def _of_name(self, name: str) -> Memory:
+        """The memory of a person, who may have several clients, or of a shared session; a fresh one after an hour."""
         now = self._now()
-        used, memory = self._of_people.pop(name, (now, Memory()))
-        self._of_people[name] = now, memory if now - used < IDLE_SECONDS else Memory()
-        if len(self._of_people) > MOST_PEOPLE:
-            self._of_people.popitem(last=False)
-        return self._of_people[name][1]
+        used, memory = self._remembered.pop(name, (now, Memory()))
+        self._remembered[name] = now, memory if now - used < IDLE_SECONDS else Memory()
+        while len(self._remembered) > MOST_REMEMBERED or self._oldest < now - IDLE_SECONDS:
+            self._remembered.popitem(last=False)
+        return self._remembered[name][1]
+
+    @property
+    def _oldest(self) -> float:
+        """When whoever was idle longest was last heard of."""
+        return next(iter(self._remembered.values()))[0]

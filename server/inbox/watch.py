@@ -1,19 +1,24 @@
 """Notifies subscribers of new events, including those that another process received."""
 
 import logging
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from mcp import MCPError
 from mcp.server import MCPServer
 from mcp.server.connection import Connection
 from mcp.server.context import ServerRequestContext
 from mcp.server.subscriptions import ResourceUpdated, SubscriptionBus
-from mcp.types import EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
+from mcp.types import INTERNAL_ERROR, EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
 
 from server.inbox.store import Store
 from server.store.engine import StoreError
+from server.team.session import session_number
 from tools.kit.platform import Platform
+
+if TYPE_CHECKING:
+    from server.team.shared_sessions import SharedSessions
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +34,14 @@ def changed_resources(platform: str, item: str) -> tuple[str, str]:
 class Watch:
     """Looks at the store, and notifies subscribers of both protocol eras."""
 
-    def __init__(self, store: Store, bus: SubscriptionBus, platforms: Sequence[Platform]) -> None:
-        self._store, self._bus = store, bus
+    def __init__(
+        self,
+        store: Store,
+        bus: SubscriptionBus,
+        platforms: Sequence[Platform],
+        shared: "SharedSessions | None" = None,
+    ) -> None:
+        self._store, self._bus, self._shared = store, bus, shared
         self._platforms = {platform.key: platform for platform in platforms}
         # Weak references: ended connections drop out.
         self._listeners: dict[str, WeakSet[Connection]] = {}
@@ -73,6 +84,8 @@ class Watch:
     async def _tell(self, platform: str, item: str) -> None:
         for uri in changed_resources(platform, item):
             await self._bus.publish(ResourceUpdated(uri=uri))
+            if self._shared is not None:
+                await self._shared.tell(uri)
             for connection in list(self._listeners.get(uri, ())):
                 try:
                     await connection.send_resource_updated(uri)
@@ -82,12 +95,27 @@ class Watch:
     async def _subscribe(self, ctx: ServerRequestContext[Any, Any], params: SubscribeRequestParams) -> EmptyResult:
         platform, is_ours, _ = str(params.uri).partition("://inbox")
         if is_ours and self._pushes(platform):  # other resources do not change
-            self._listeners.setdefault(str(params.uri), WeakSet()).add(_connection(ctx))
+            number = session_number(ctx)
+            if self._shared is not None and number is not None:
+                await _stored(self._shared.subscribe(number, str(params.uri)))
+            else:
+                self._listeners.setdefault(str(params.uri), WeakSet()).add(_connection(ctx))
         return EmptyResult()
 
     async def _unsubscribe(self, ctx: ServerRequestContext[Any, Any], params: UnsubscribeRequestParams) -> EmptyResult:
+        number = session_number(ctx)
+        if self._shared is not None and number is not None:
+            await _stored(self._shared.unsubscribe(number, str(params.uri)))
         self._listeners.get(str(params.uri), WeakSet()).discard(_connection(ctx))
         return EmptyResult()
+
+
+async def _stored(change: Awaitable[None]) -> None:
+    try:
+        await change
+    except StoreError as error:
+        logger.error("a subscription could not be stored: %s", error)
+        raise MCPError(INTERNAL_ERROR, "The subscription could not be stored just now.") from error
 
 
 def _connection(ctx: ServerRequestContext[Any, Any]) -> Connection:
