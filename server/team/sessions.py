@@ -131,7 +131,7 @@ class SealedSessionManager(StreamableHTTPSessionManager):
             # Without a session only `initialize` is answered; the transport refuses the rest, and what is malformed.
             await self._exchange(session, None, scope, receive, send)
             return
-        session = self._sessions.find(sealed, owner)
+        session = self._sessions.session_of(sealed, owner)
         if session is None:
             await _send_error(404, NO_SESSION, scope, receive, send)
         elif request.method == "DELETE" or _is_for_another(message):

@@ -80,7 +80,7 @@ class SharedSessions:
         """The session's id, which any process can open."""
         return self._seal.seal(session)
 
-    def find(self, sealed: str, owner: str) -> Session | None:
+    def session_of(self, sealed: str, owner: str) -> Session | None:
         """The session of an id; None where it has expired or ended, is somebody else's, or was never one."""
         session = self._seal.unseal(sealed, owner=owner)
         return None if session is None or session.number in self._ended else session

@@ -12,7 +12,7 @@ from tests.server.served import PATIENCE
 
 SESSION: Final = "mcp-session-id"
 VERSION: Final = "2025-11-25"
-CAN_BE_ASKED: Final = {"elicitation": {"form": {}}}
+CAN_BE_ASKED: Final[dict[str, Any]] = {"elicitation": {"form": {}}}
 
 Message = dict[str, Any]
 Answerer = Callable[[Message], Awaitable[Message | None]]

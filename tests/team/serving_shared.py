@@ -1,12 +1,13 @@
 """Two servers in one process over one store, as two workers are; each can be ended as if it were killed."""
 
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import anyio
+from anyio.abc import TaskStatus
 from mcp.server import MCPServer
 
 from server.http_app import HttpApp
@@ -35,50 +36,54 @@ class ByKey:
         return person
 
 
-@dataclass
 class Worker:
-    """A server that runs, and its address."""
+    """A server on a port of its own, which can be stopped, or ended as if it were killed."""
 
-    url: str
-    app: HttpApp
-    server: MCPServer[Any]
-    kill: Callable[[], None]
+    def __init__(self, server: MCPServer[Any], port: int) -> None:
+        self.server, self.url = server, f"http://127.0.0.1:{port}/mcp"
+        self.app = HttpApp(server, authenticator=ByKey())
+        self._uvicorn, self._is_up = uvicorn_for(self.app, "WARNING")
+        self._serving = anyio.CancelScope()
+        self._stopping, self._has_stopped = anyio.Event(), anyio.Event()
+        self.drain = 0.0
+
+    async def serve(self, listener: socket.socket, *, task_status: TaskStatus[None]) -> None:
+        """Serve until it is stopped or killed."""
+        with self._serving:
+            async with anyio.create_task_group() as tasks:
+                async with self.app.open():
+                    tasks.start_soon(self._uvicorn.serve, [listener])
+                    await self._is_up.wait()
+                    task_status.started()
+                    await self._stopping.wait()
+                    await self.app.close(self.drain)
+                self._uvicorn.should_exit = True
+        self._has_stopped.set()
+
+    async def stop(self, drain: float = 0) -> None:
+        """Stop it in good order."""
+        self.drain = drain
+        self._stopping.set()
+        await self._has_stopped.wait()
+
+    def kill(self) -> None:
+        """End it at once: its connections break, and it says nothing more to anybody."""
+        for accepting in self._uvicorn.servers:
+            accepting.close()
+        for connection in list(self._uvicorn.server_state.connections):
+            connection.transport.abort()
+        self._serving.cancel()
 
 
 @asynccontextmanager
 async def worker(server: MCPServer[Any]) -> AsyncIterator[Worker]:
-    """A server on a port of its own."""
-    app = HttpApp(server, authenticator=ByKey())
-    uvicorn_server, is_up = uvicorn_for(app, "WARNING")
-
-    async def serve() -> None:
-        with serving:
-            async with app.open(), anyio.create_task_group() as inner:
-                inner.start_soon(uvicorn_server.serve, [listener])
-                await is_up.wait()
-                started.set()
-                await stopping.wait()
-                await app.close(0)
-                inner.start_soon(leave)
-
-    async def leave() -> None:
-        uvicorn_server.should_exit = True
-
-    def kill() -> None:
-        """End it at once: its connections break, and it says nothing more to anybody."""
-        for connection in list(uvicorn_server.server_state.connections):
-            connection.transport.abort()
-        for accepting in uvicorn_server.servers:
-            accepting.close()
-        serving.cancel()
-
-    serving, started, stopping = anyio.CancelScope(), anyio.Event(), anyio.Event()
+    """A server that runs."""
     with listen("127.0.0.1", 0) as listener:
+        running = Worker(server, listener.getsockname()[1])
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(serve)
-            await started.wait()
-            yield Worker(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp", app, server, kill)
-            stopping.set()
+            await tasks.start(running.serve, listener)
+            yield running
+            await running.stop()
 
 
 @asynccontextmanager
