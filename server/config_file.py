@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.configuration import (
@@ -24,6 +24,9 @@ from server.guards.hours import Hours
 from server.records import LARGEST
 from server.settings import SettingsError
 from tools.kit.platform import Platform
+
+if TYPE_CHECKING:
+    from server.team.token_rules import TokenRules
 
 SECTIONS: Final = ("accounts", "budgets", "consent", "hand_over", "people", "team", "trackers")
 ACCOUNT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -92,6 +95,7 @@ class Reader:
             stated=tuple(_stated({name: value for name, value in data.items() if name != "people"})),
             has_people=self._has_people(data.get("people", {})),
             header_credentials=self._team(data.get("team", {})),
+            tokens=self._tokens(data.get("team", {})),
         )
 
     def _has_people(self, data: Mapping[str, Any]) -> bool:
@@ -103,9 +107,6 @@ class Reader:
 
     def _team(self, data: Mapping[str, Any]) -> bool:
         """Whether people may send credentials of platforms in headers."""
-        for key in data:
-            if key != HEADER_CREDENTIALS:
-                raise self.unknown("team", key, [HEADER_CREDENTIALS])
         allowed = data.get(HEADER_CREDENTIALS, False)
         if not isinstance(allowed, bool):
             raise self.error("team", HEADER_CREDENTIALS, "takes true or false.")
@@ -124,6 +125,13 @@ class Reader:
         from server.config_hand_over import read_rules
 
         return read_rules(self, data, self._platforms, {tracker.name: tracker for tracker in trackers})
+
+    def _tokens(self, data: Mapping[str, Any]) -> "TokenRules | None":
+        if not data:
+            return None
+        from server.config_team import read_token_rules
+
+        return read_token_rules(self, data, (HEADER_CREDENTIALS,))
 
     def _consent(self, data: Mapping[str, Any]) -> ConsentBy:
         known = [field.name for field in fields(ConsentBy)]

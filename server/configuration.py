@@ -4,10 +4,13 @@ import os
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from server.records import CONFIG, default_configuration
 from tools.kit.toolset import Effect
+
+if TYPE_CHECKING:
+    from server.team.token_rules import TokenRules  # a start without one does not pay for it
 
 NOTHING: Final = "\0"
 """The name of no product and no project."""
@@ -142,6 +145,8 @@ class Configuration:
     trackers: tuple[TrackerSection, ...] = ()
     hand_over: tuple[HandOverRule, ...] = ()
     """The standing orders; of those that take a bug the first one counts."""
+    tokens: "TokenRules | None" = None
+    """What tokens of the identity provider are for, and which rights they give; None: nothing is set."""
     stated: tuple[str, ...] = ()
     """Each value that it sets, as `[section] key = value`; without the people."""
     has_people: bool = False

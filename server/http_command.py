@@ -21,7 +21,7 @@ def serve_http(given: argparse.Namespace, server: MCPServer[Any], store: EventSt
     """Serve until a signal; see `run_http` for the exit codes."""
 
     async def serve() -> int:
-        beside = await receiver_beside(given, store) if given.inbox else None
+        beside = await receiver_beside(given, store) if given.inbox else {}
         return await run_http(
             server,
             host=given.host,
@@ -29,7 +29,7 @@ def serve_http(given: argparse.Namespace, server: MCPServer[Any], store: EventSt
             key=key,
             authenticator=authenticator,
             allowed_hosts=given.allow_host,
-            beside=beside,
+            beside=beside | well_known_beside(team),
             drain=drain_seconds(given, team),
             log_level=given.log_level,
             worker=given.worker,
@@ -51,6 +51,15 @@ def one_key(given: argparse.Namespace) -> str | None:
     if key is not None and held is None:
         say(f"testdesk: clients send the header  Authorization: Bearer {key}")
     return key
+
+
+def well_known_beside(team: TeamSettings) -> dict[str, Application]:
+    """The metadata that leads clients to the identity provider, where there is one."""
+    if not team.issuer:
+        return {}
+    from server.well_known import PREFIX, WellKnown
+
+    return {PREFIX: WellKnown(team)}
 
 
 async def receiver_beside(given: argparse.Namespace, store: EventStore) -> dict[str, Application]:

@@ -1,12 +1,15 @@
 """How the people of a team are recognized: by a key of the server's own, or by a token of the identity provider."""
 
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from server.team.authentication import Headers, NotAuthenticated, bearer
 from server.team.header_credentials import HeaderCredentials
 from server.team.keys import PREFIX as TEXT_PREFIX
 from server.team.person import Person
 from server.team.settings import TeamSettings
+
+if TYPE_CHECKING:
+    from server.team.tokens import Subjects
 
 PREFIX: Final = TEXT_PREFIX.encode()
 NOT_KNOWN: Final = "This server wants a key or a token of yours: send the header Authorization: Bearer ..., once."
@@ -61,5 +64,13 @@ class TeamAuthenticator:
 
 def team_authenticator(team: TeamSettings) -> TeamAuthenticator:
     """The authenticator that the settings ask for."""
-    tokens: Tokens | None = None
-    return TeamAuthenticator(team.members, tokens, team.header_credentials)
+    return TeamAuthenticator(team.members, provider_tokens(team, team.members), team.header_credentials)
+
+
+def provider_tokens(team: TeamSettings, people: "Subjects | None" = None) -> Tokens | None:
+    """The tokens of the identity provider, where there is one."""
+    if not team.issuer:
+        return None
+    from server.team.tokens import ProviderTokens  # with PyJWT: only where tokens are taken
+
+    return ProviderTokens(team, people)

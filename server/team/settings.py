@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from server.credentials import SettingsError
 from server.settings import Settings
+from server.team.addresses import checked_address
+from server.team.keyring import read_keys
 from server.team.personal import PersonalSecrets
+from server.team.token_rules import TokenRules
 from tools.kit.platform import Platform
 
 if TYPE_CHECKING:
     from server.team.header_credentials import HeaderCredentials
     from server.team.people import People
-from server.team.keyring import read_keys
 
 PEOPLE: Final = "TESTDESK_PEOPLE"
 ISSUER: Final = "TESTDESK_ISSUER"
@@ -39,6 +41,8 @@ class TeamSettings:
     """What people may send with their requests; None where callers are not told apart."""
     secrets: PersonalSecrets = field(default_factory=PersonalSecrets)
     """The people's own credentials, for redaction."""
+    tokens: TokenRules = field(default_factory=TokenRules)
+    """What such tokens are for, and which rights they give."""
 
     @property
     def has_people(self) -> bool:
@@ -57,11 +61,16 @@ def read_team(
     given = {name: environment.get(name, "").strip() for name in (PEOPLE, ISSUER, RESOURCE)}
     if given[ISSUER] and not given[RESOURCE]:
         raise SettingsError(f"{ISSUER} wants {RESOURCE} beside it: the address of this server that tokens are for.")
+    for name in (ISSUER, RESOURCE):
+        if given[name]:
+            checked_address(name, given[name])
+    rules = settings.configuration.tokens if settings is not None else None
     team = TeamSettings(
         people=given[PEOPLE],
         issuer=given[ISSUER],
         resource=given[RESOURCE],
         state_keys=read_keys(STATE_KEYS, environment),
+        tokens=rules or TokenRules(),
     )
     return team if settings is None else _with_people(team, environment, settings, platforms)
 
