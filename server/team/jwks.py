@@ -14,6 +14,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from server.team.addresses import is_protected
+from tools.kit.network import decompressed
 
 ALGORITHMS: Final[Mapping[str, tuple[str, str | None]]] = {
     "RS256": ("RSA", None),
@@ -111,7 +112,7 @@ class ProviderKeys:
             follow_redirects=False,  # who redirects could send us anywhere
             trust_env=not is_near,  # proxies and company certificates
             timeout=PATIENCE,
-            headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "testdesk"},
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "testdesk"},
         ) as client:
             yield client
 
@@ -139,7 +140,7 @@ class ProviderKeys:
             async with client.stream("GET", address) as response:
                 if response.status_code != 200:
                     raise ProviderAway(f"{address} answered {response.status_code}.")
-                async for piece in response.aiter_raw(LARGEST):
+                async for piece in decompressed(response):
                     content += piece
                     if len(content) > LARGEST:
                         raise ProviderAway(f"{address} answered with more than {LARGEST} bytes.")

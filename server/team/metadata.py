@@ -22,10 +22,11 @@ def metadata_paths(team: TeamSettings, endpoint: str) -> list[str]:
 
 def metadata(team: TeamSettings) -> dict[str, Any]:
     """The document: for whom tokens are issued, by whom, with which scopes."""
+    scopes = {"scopes_supported": list(team.tokens.scopes)} if team.tokens.scopes else {}
     return {
         "resource": team.resource,
         "authorization_servers": [team.issuer],
-        "scopes_supported": list(team.tokens.scopes),
+        **scopes,
         "bearer_methods_supported": ["header"],
         "resource_name": "Testdesk",
     }

@@ -194,13 +194,20 @@ async def test_a_token_of_a_wrong_kind_is_refused_with_its_reason(issuer: Issuer
         {"headers": {"typ": None}},
         {"headers": {"typ": "JWT"}},
         {"headers": {"typ": "application/at+jwt"}},
-        {"exp": NOW - 10},
         {"typ": "Bearer", "nonce": "older Keycloak"},
     ],
 )
 async def test_a_good_token_is_taken(issuer: Issuer, claims: dict[str, Any]) -> None:
     person = await authenticator(issuer).authenticate(headers(issuer.token(**claims)))
-    assert (person.name, person.rights, person.issuer) == (name_of("anna", issuer.url), {"read"}, issuer.url)
+    assert (person.name, person.issuer) == (name_of("anna", issuer.url), issuer.url)
+    assert person.rights == {"read"}
+
+
+async def test_clocks_may_differ_by_half_a_minute(issuer: Issuer) -> None:
+    now = int(time.time())
+    early: list[dict[str, Any]] = [{"exp": now - 10}, {"nbf": now + 20, "iat": now + 20}]
+    for claims in early:
+        assert await authenticator(issuer).authenticate(headers(issuer.token(**claims)))
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "EdDSA"])
@@ -285,9 +292,11 @@ class Known:
 async def test_a_person_of_the_operator_s_has_its_name_credentials_and_at_most_its_rights(issuer: Issuer) -> None:
     checking = authenticator(issuer, Known(issuer.url))
     anna = await checking.authenticate(headers(issuer.token(scope="testdesk:triage testdesk:admin")))
-    assert (anna.name, anna.rights, list(anna.credentials)) == ("anna", {"triage"}, ["EXAMPLE_TOKEN"])
+    assert (anna.name, list(anna.credentials)) == ("anna", ["EXAMPLE_TOKEN"])
+    assert anna.rights == {"triage"}
     bo = await checking.authenticate(headers(issuer.token(sub="bo", scope="testdesk:triage testdesk:admin")))
-    assert (bo.name, bo.rights, bo.credentials) == (name_of("bo", issuer.url), {"triage", "admin"}, {})
+    assert (bo.name, dict(bo.credentials)) == (name_of("bo", issuer.url), {})
+    assert bo.rights == {"triage", "admin"}
     refused = await answer(checking, issuer.token(scope="testdesk:admin"))
     assert refused.status_code == 403
 
