@@ -20,8 +20,10 @@ from server.faces import CALL, CALL_READ, FIND, listing
 from server.guards.approval import Approving
 from server.guards.budgets import Budgets
 from server.guards.memory import Sessions
+from server.guards.mentions import permitted
 from server.guards.recording import Recording
 from server.guards.redact import Redactor, remember_session
+from server.guards.rights import Rights, has_own_account, may_change, may_read
 from server.guards.rounds import Rounds
 from server.guards.scope import exposed_platforms, has_across, offered_tools, reason_unavailable
 from server.inbox.events import EventStore
@@ -29,7 +31,7 @@ from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
 from server.known import Known, load_rest
 from server.logs import configure_logging
-from server.own_acts import acts_tool, add_acts_page
+from server.own_acts import LIST_ACTS, acts_tool, add_acts_page
 from server.pipeline import Pipeline
 from server.policy import protocol_errors
 from server.prose import add_prompts
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
 HOUR = 3_600_000
 LONGEST_SETTING = 40
 """Characters of a setting that the instructions show."""
+NO_RIGHTS = "The user has no right to use them here; whoever runs this server gives it."
 LISTS = ("tools/list", "prompts/list", "resources/list", "resources/templates/list", "server/discover")
 
 
@@ -93,7 +96,13 @@ def build(
     engine = engine or SqliteEngine(None)
     store = store or EventStore(engine)
     inboxes = {
-        p.key: PlatformInbox(store, p.key, learn=redact.learn, is_closed=has_limited_reach(settings, p))
+        p.key: PlatformInbox(
+            store,
+            p.key,
+            learn=redact.learn,
+            is_closed=has_limited_reach(settings, p),
+            is_foreign=partial(has_own_account, p),
+        )
         for p in exposed
     }
     recording = Recording(engine, redact, clients.fingerprint)
@@ -154,13 +163,19 @@ def build(
     setup = [setup_tool(exposed, settings)] if is_unconfigured(settings) else []
     own = [] if settings.read_only or setup else [acts_tool(engine, redact, settings.answer_characters)]
     listed = listing(offered, settings, [tool.name for tool in own])
+    words = partial(instructions, exposed, settings, hides=listed.hides)
+    rights = Rights([*exposed, across, trackers], {FIND, CALL_READ, LIST_ACTS, SETUP}, words)
     titles = {platform.key: platform.title for platform in exposed}
     why_unavailable = partial(reason_unavailable, platforms, exposed, settings)
     beside = [*setup, *own]
     views = Views.of(offered, settings)
     # A view is for hosts that are listed it; nobody else gains by finding it.
     found = [tool for tool in tools if tool.name not in views.shown]
-    finders = catalogue(found, beside, titles, why_unavailable, read_only=settings.read_only) if listed.hides else []
+    finders = (
+        catalogue(found, beside, titles, why_unavailable, may=rights.may, read_only=settings.read_only)
+        if listed.hides
+        else []
+    )
     finders += beside
     if setup:
         # A list of tools that cannot work would look healthy.
@@ -170,12 +185,12 @@ def build(
         "testdesk",
         version=__version__,
         title=f"Testdesk{sandbox}",
-        instructions=instructions(exposed, settings, hides=listed.hides),
+        instructions=words(),
         log_level=settings.log_level,  # type: ignore[arg-type]  # the command line offers these five words
         lifespan=lifespan,
         tools=sorted([*tools, *finders], key=lambda tool: tool.name),
-        middleware=[protocol_errors([*names, *(tool.name for tool in finders)])],
-        extensions=[ViewPages(views)] if views.shown else [],
+        middleware=[protocol_errors([*names, *(tool.name for tool in finders)], rights.may)],
+        extensions=[ViewPages(views, rights.may)] if views.shown else [],
         subscriptions=bus,
         request_state_security=sealing(team),
         cache_hints={method: CacheHint(ttl_ms=HOUR, scope="private") for method in LISTS},  # type: ignore[misc]  # its literals
@@ -184,11 +199,12 @@ def build(
     server.middleware[:] = [one for one in server.middleware if not isinstance(one, OpenTelemetryMiddleware)]
     server.middleware.insert(0, rounds.remember)
     server.middleware.insert(0, budgets.remember)
+    if listed.hides:
+        server.middleware.insert(0, unwrap_calls([*tools, *own], rights.may))
+    server.middleware.insert(0, rights.apply)
     server.middleware.insert(0, name_caller)
     server.middleware.insert(0, remember_session(Sessions()))
-    server.listing, server.views, server.shared_sessions = listed, views, shared
-    if listed.hides:
-        server.middleware.insert(0, unwrap_calls([*tools, *own]))
+    server.listing, server.views, server.rights, server.shared_sessions = listed, views, rights, shared
     watch.serve_subscriptions(server)
     # Offer only the prompts whose tools exist.
     prose = [] if is_unconfigured(settings) else [p for p in read_prompts() if p.needs.issubset(names)]
@@ -248,6 +264,8 @@ def instructions(exposed: Sequence[Platform], settings: Settings, *, hides: bool
     sentences = [f"Testdesk works with the team's test platforms: {held}."]
     if is_unconfigured(settings):
         return f"{sentences[0]} {UNCONFIGURED}"
+    if not may_read():
+        return f"{sentences[0]} {NO_RIGHTS}"
     if settings.sandbox:
         sentences.append("SANDBOX: invented data; say so when you report.")
     sentences += [platform.words for platform in exposed if platform.words]
@@ -264,14 +282,17 @@ def instructions(exposed: Sequence[Platform], settings: Settings, *, hides: bool
         "approvals.",
     ]
     if hides:
-        sentences.append(f"{FIND} finds unlisted tools; {CALL_READ} and {CALL} call them.")
+        call = f"{CALL_READ} and {CALL} call" if may_change() else f"{CALL_READ} calls"
+        sentences.append(f"{FIND} finds unlisted tools; {call} them.")
     if settings.configuration.budgets.lockdown:
         sentences.append("The operator has all texts of others left out.")
     if settings.read_only:
         sentences.append("This session is read-only.")
+    elif not may_change():
+        sentences.append("The user may only read here; whoever runs this server gives other rights.")
     else:
         sentences.append(
             "The server asks the user before an act that destroys or costs money: call it when wanted, do not ask "
             "first, take a no as final. After an unknown outcome, read the state first."
         )
-    return " ".join(sentences)
+    return permitted(" ".join(sentences))

@@ -6,7 +6,7 @@ same arguments are checked, the same question is asked, the same answer comes ba
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
@@ -15,9 +15,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from anyio.lowlevel import checkpoint
 from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp.server.mcpserver.tools import Tool as McpTool
-from mcp.types import CallToolResult, Resource, TextContent, ToolAnnotations
+from mcp.types import (
+    CallToolResult,
+    GetPromptResult,
+    InputRequiredResult,
+    Prompt,
+    Resource,
+    ResourceTemplate,
+    TextContent,
+    ToolAnnotations,
+)
 from mcp.types import Tool as ListedTool
 from pydantic import Field
 
@@ -25,6 +34,8 @@ from server.arguments import Arguments, normalize
 from server.callers import program, shows_views
 from server.exposed_tool import SEARCH_HINT, ExposedTool, hint_meta
 from server.faces import CALL, CALL_READ, DEFERRING, FIND, Listing
+from server.guards.mentions import permitted, permitted_schema
+from server.guards.rights import Rights, may_read
 from server.schemas import published, published_hints, slim
 from server.views.listed import UI, Views
 from tools.kit.errors import Refused
@@ -53,6 +64,9 @@ class CataloguedServer(MCPServer[Any]):
     views: Views = Views()
     shared_sessions: "SharedSessions | None" = None
     """The handshake sessions that this process serves together with others; None where it keeps them itself."""
+    rights: Rights
+    prompt_tools: Mapping[str, Collection[str]] = {}
+    """The tools that each prompt needs."""
     trusts_records: bool = True
     """Whether to list schemas that are known from records as they are."""
 
@@ -63,7 +77,7 @@ class CataloguedServer(MCPServer[Any]):
     async def list_tools(self) -> list[ListedTool]:
         """The tools listed to the host that asks; the schemas of the others are not built."""
         for_model = self.listing.for_host(program.get())
-        names = self.views.listed(for_model, are_shown=shows_views.get())
+        names = self.views.listed(for_model, are_shown=shows_views.get()) - self.rights.hidden()
         if not self.trusts_records:
             for tool in self._tool_manager.list_tools():
                 if isinstance(tool, ExposedTool) and tool.name in names:
@@ -77,8 +91,44 @@ class CataloguedServer(MCPServer[Any]):
 
     async def list_resources(self) -> list[Resource]:
         """The resources; the pages of views are listed to hosts that show them."""
+        if not may_read():
+            return []
         pages = set() if shows_views.get() else {shown.address for shown in self.views.shown.values()}
         return [resource for resource in await super().list_resources() if resource.uri not in pages]
+
+    async def list_resource_templates(self) -> list[ResourceTemplate]:
+        """The templates of resources, for those who may read."""
+        return await super().list_resource_templates() if may_read() else []
+
+    async def read_resource(self, uri: Any, context: Any = None) -> Iterable[Any] | InputRequiredResult:
+        """Read a resource; for somebody who may not read there is none.
+
+        Raises:
+            ResourceNotFoundError: as for an address that means nothing.
+        """
+        if not may_read():
+            raise ResourceNotFoundError(f"Unknown resource: {uri}")
+        return await super().read_resource(uri, context)
+
+    async def list_prompts(self) -> list[Prompt]:
+        """The prompts whose tools the caller may call."""
+        return [prompt for prompt in await super().list_prompts() if self.offers(prompt.name)]
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Any = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """Fill in a prompt.
+
+        Raises:
+            ValueError: for one that is unknown, or whose tools the caller may not call.
+        """
+        if not self.offers(name):
+            raise ValueError(f"Unknown prompt: {name}")
+        return await super().get_prompt(name, arguments, context)
+
+    def offers(self, prompt: str) -> bool:
+        """Whether the caller may call the tools that a prompt needs."""
+        return may_read() and self.rights.hidden().isdisjoint(self.prompt_tools.get(prompt, ()))
 
 
 def as_listed(tool: McpTool, listing: Listing, client: str, ui: dict[str, Any] | None = None) -> ListedTool:
@@ -101,8 +151,8 @@ def as_listed(tool: McpTool, listing: Listing, client: str, ui: dict[str, Any] |
     return ListedTool(
         name=tool.name,
         title=tool.title,
-        description=description,
-        input_schema=published(tool.parameters),
+        description=permitted(description),
+        input_schema=permitted_schema(published(tool.parameters)),
         output_schema=tool.output_schema,
         annotations=published_hints(tool.annotations),
         icons=tool.icons,
@@ -116,9 +166,10 @@ def catalogue(
     platforms: Mapping[str, str],
     why_unavailable: Callable[[str], str | None],
     *,
+    may: Callable[[str], bool],
     read_only: bool,
 ) -> list[McpTool]:
-    """The tools that find and call the others.
+    """The tools that find and call the others, of those that their caller `may` call.
 
     `listed` are further tools to find, which are always listed; `platforms` has the title of each key;
     `why_unavailable` says why a tool is not among the tools, or None for one that does not exist.
@@ -154,13 +205,14 @@ def catalogue(
             (start,) = decode_cursor(cursor, asked) if cursor else [0]
         except Refused as refused:
             raise ToolError(str(refused)) from refused
-        found = index().search(text, key)
+        found = index().search(text, key, may)
         shown = found[start : start + limit]
         answer: dict[str, Any] = {"tools": [_row(tool, full=place < schemas) for place, tool in enumerate(shown)]}
         if more := max(0, len(found) - start - limit):
             answer |= {"more": more, "next_cursor": encode_cursor([start + limit], asked)}
+        others = f", any other with {CALL}" if may(CALL) else ""
         answer["next"] = (
-            f"Call one that reads with {CALL_READ}, any other with {CALL}. schemas={len(shown)} shows all schemas."
+            f"Call one that reads with {CALL_READ}{others}. schemas={len(shown)} shows all schemas."
             if shown
             else "Nothing fits these words. Name a thing (bug, run, test, suite, environment), what to do with it, and "
             f"maybe a platform: {', '.join(platforms.values())}."
@@ -175,7 +227,7 @@ def catalogue(
         name: Annotated[str, Field(description=f"From {FIND}.")],
         arguments: Annotated[dict[str, Any], Field(description="By its inputSchema.")] = {},  # noqa: B006
     ) -> CallToolResult:
-        if name in names:
+        if name in names and may(name):
             raise ToolError(f"Nothing was sent. {name} does not only read: call it with {CALL}.")
         raise no_such_tool(name)
 
@@ -186,7 +238,7 @@ def catalogue(
         raise no_such_tool(name)
 
     def no_such_tool(name: str) -> ToolError:
-        near, *others = get_close_matches(name[:64], names, 3) or [""]
+        near, *others = get_close_matches(name[:64], filter(may, names), 3) or [""]
         meant = f"Did you mean {near}?" if near else f"{FIND} finds tools by what they do."
         meant += f" Similar names: {', '.join(others)}." if others else ""
         return ToolError(f"Nothing was sent. There is no tool {name[:64]!r} to call. {why_unavailable(name) or meant}")
@@ -221,14 +273,14 @@ def _row(tool: McpTool, *, full: bool) -> dict[str, Any]:
     if full:
         return {
             "name": tool.name,
-            "description": tool.description,
+            "description": permitted(tool.description),
             "only_reads": reads(tool),
             "asks_a_person": bool(tool.annotations and tool.annotations.destructive_hint),
-            "inputSchema": published(tool.parameters),
+            "inputSchema": permitted_schema(published(tool.parameters)),
         }
     from server.finding.rows import sentence  # loaded with the index
 
-    return {"name": tool.name, "description": sentence(tool.name, tool.description)}
+    return {"name": tool.name, "description": sentence(tool.name, permitted(tool.description))}
 
 
 def reads(tool: McpTool) -> bool:
@@ -258,10 +310,11 @@ def own_tool(
     return ExposedTool.later(function.__name__, title, description, annotations, finish, hint=hint)
 
 
-def unwrap_calls(tools: Sequence[McpTool]) -> ServerMiddleware[Any]:
-    """Outermost middleware: replaces a call of `call_tool` or `call_read_tool` by the call of the tool it names.
+def unwrap_calls(tools: Sequence[McpTool], may: Callable[[str], bool]) -> ServerMiddleware[Any]:
+    """Middleware: replaces a call of `call_tool` or `call_read_tool` by the call of the tool it names.
 
     What means none of these tools, or with `call_read_tool` none that reads, is left to them: they say what is wrong.
+    So is one that the caller may not call.
     """
     callable_by: dict[object, Collection[str]] = {
         CALL: frozenset(tool.name for tool in tools),
@@ -273,12 +326,12 @@ def unwrap_calls(tools: Sequence[McpTool]) -> ServerMiddleware[Any]:
         if ctx.method != "tools/call" or not isinstance(params, Mapping) or params.get("name") not in (CALL, CALL_READ):
             return await call_next(ctx)
         given = params.get("arguments") or {}
-        if not isinstance(given, Mapping):
+        if not isinstance(given, Mapping) or not may(params["name"]):
             return await call_next(ctx)
         taken = normalize(given, TAKES, filters=False)
         name, arguments = taken.get("name"), taken.get("arguments", {})
         is_right = isinstance(name, str) and isinstance(arguments, dict) and taken.keys() <= TAKES["properties"].keys()
-        if not is_right or name not in callable_by[params["name"]]:
+        if not is_right or name not in callable_by[params["name"]] or not may(str(name)):
             return await call_next(ctx)
         return await call_next(replace(ctx, params={**params, "name": name, "arguments": arguments}))
 

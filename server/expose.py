@@ -19,6 +19,7 @@ from server.guards import consent, links, stored_texts
 from server.guards.approval import ApprovalNeeded, Approving
 from server.guards.consent import OpenAct, Verdict
 from server.guards.open_acts import close_later
+from server.guards.rights import check_still
 from server.guards.rounds import Rounds
 from server.guards.shape import ADDRESSED, CONFIRMED, LONG_TEXT, SHORTENED, STRANGERS
 from server.guards.visible import check_visible
@@ -130,6 +131,7 @@ def _build(
         longest, start = given.pop("max_text", LONG_TEXT), given.pop("text_from", 0)
         another, record = tool.once and given.pop(ANOTHER, False), None
         try:
+            check_still(tool)
             pipeline.clients.check_access(platform.key, account, tool.needs)
             stored_texts.check_texts(platform, tool, given, pipeline.redact)
             if isinstance(verdict, AcceptedElicitation) and isinstance(verdict.data, Earlier):

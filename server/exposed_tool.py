@@ -10,6 +10,7 @@ from mcp.types import ToolAnnotations
 from pydantic import PrivateAttr, ValidationError
 
 from server.argument_errors import explain
+from server.guards.mentions import permitted
 
 LATER: Final = (
     "fn", "parameters", "fn_metadata", "is_async", "context_kwarg", "resolved_params", "resolver_plans",
@@ -84,7 +85,7 @@ class ExposedTool(McpTool):
         except ToolError as error:
             cause = error.__cause__
             if isinstance(cause, ValidationError):
-                raise ToolError(explain(cause, self.parameters)) from cause
+                raise ToolError(permitted(explain(cause, self.parameters))) from cause
             if type(cause) is ToolError:
                 raise ToolError(str(cause)) from cause  # our own sentence, without the SDK's prefix
             raise

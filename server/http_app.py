@@ -17,6 +17,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from server.callers import PERSON
 from server.calls import Call, Flights
+from server.team import present
 from server.team.authentication import Authenticator, NotAuthenticated
 from server.team.person import OWN_HEADERS, Person
 
@@ -124,6 +125,7 @@ class HttpApp:
         except NotAuthenticated as refused:
             await send_json(send, refused.status, {"error": str(refused)}, *refused.headers)
             return
+        present.note(person)
         if scope["path"] != MCP_PATH:
             await send_json(send, 404, {"error": NOTHING_HERE})
         elif self._is_stopping and scope["method"] != "DELETE":  # a client may still end its session

@@ -92,15 +92,17 @@ def _line(answer: dict[str, Any]) -> str:
 
 
 async def _rows(engine: Engine, hours: int, outcome: str | None) -> list[dict[str, Any]]:
-    """The acts of the caller: of the user of this machine, or of one session over HTTP."""
+    """The acts of the caller: of a person, of the user of this machine, or of one session over HTTP."""
     if not engine.exists:
         return []
     who, session, since = callers.principal.get(), current.get(), time.time() - hours * 3600
+    someone = callers.person.get()
+    is_person = someone is not None and someone.is_team  # whose sessions all are
 
     def is_own(act: RecordedAct) -> bool:
         if act.at < since or act.sent["who"] != who or (outcome is not None and act.outcome != outcome):
             return False
-        return session == ONLY or (session is not None and act.sent["session"] == session)
+        return is_person or session == ONLY or (session is not None and act.sent["session"] == session)
 
     return [_row(act) for act in await engine.read(acts) if is_own(act)]
 

@@ -23,6 +23,7 @@ from server.configuration import Way
 from server.guards.budgets import Budgets
 from server.guards.consent import OpenAct, Question, bounded
 from server.guards.fence import quote_others, render_for_model, render_question
+from server.guards.mentions import permitted
 from server.guards.patterns import secrets_in
 from server.guards.recording import NOT_RECORDED, Act, Recording, repeated
 from server.guards.redact import Redactor
@@ -141,7 +142,7 @@ class Pipeline:
             return CallToolResult(content=content)
         if tool.view is not None and shows_views.get():
             # The page has the rows, and the model need not pay for them.
-            content = [TextContent(type="text", text=tool.view.says(shaped.data))]
+            content = [TextContent(type="text", text=permitted(tool.view.says(shaped.data)))]
         return CallToolResult(content=content, structured_content=shaped.data)
 
     def repeated(self, earlier: Earlier) -> CallToolResult:

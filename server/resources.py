@@ -11,7 +11,9 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.types import Completion, PromptReference, ResourceTemplateReference
 
 from prompts.library import Prompt as Prose
+from server.catalogue import CataloguedServer
 from server.guards.fence import is_wordlike, render_page
+from server.guards.rights import may_read
 from server.pipeline import Pipeline
 from tools.across import across
 from tools.kit.declared import DeclaredResource
@@ -28,7 +30,7 @@ VARIABLE = re.compile(r"{(\w+)}")
 
 
 def add_resources(
-    server: MCPServer[Any], platforms: Sequence[Platform], pipeline: Pipeline, prose: Sequence[Prose]
+    server: CataloguedServer, platforms: Sequence[Platform], pipeline: Pipeline, prose: Sequence[Prose]
 ) -> None:
     """Register every platform's resources, and one handler for all completions."""
     pages = {f"{p.key}://{page.template}": (p, page) for p in platforms for page in p.declared.resources}
@@ -38,6 +40,8 @@ def add_resources(
 
     @server.completion()  # type: ignore[untyped-decorator, no-untyped-call]  # the SDK leaves it untyped
     async def complete(ref: Any, argument: Any, context: Any) -> Completion | None:
+        if not may_read() or (isinstance(ref, PromptReference) and not server.offers(ref.name)):
+            return None
         before = dict(getattr(context, "arguments", None) or {})
         if isinstance(ref, ResourceTemplateReference) and ref.uri in pages:
             platform, page = pages[ref.uri]

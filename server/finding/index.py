@@ -1,7 +1,7 @@
 """Ranks tools by a question in a person's own words: BM25 over names, descriptions and hints."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Final
@@ -72,11 +72,13 @@ class Index:
         word = "".join(split(name))
         return across.key if word == across.key else self.reader.aliases.get(word)
 
-    def search(self, text: str, platform: str | None = None) -> list[McpTool]:
-        """The tools that fit, best first; empty where none fits well enough."""
+    def search(
+        self, text: str, platform: str | None = None, may: Callable[[str], bool] = lambda _: True
+    ) -> list[McpTool]:
+        """The tools that fit, best first, of those that the caller `may` call; empty where none fits well enough."""
         question = self.reader.read(text)
         named = {platform} if platform else question.platforms
-        among = [entry for entry in self.entries if self._is_meant(entry, named)]
+        among = [entry for entry in self.entries if self._is_meant(entry, named) and may(entry.tool.name)]
         if named and not question.terms:
             return [entry.tool for entry in among]
         if not question.is_ours:

@@ -30,11 +30,18 @@ class ApprovalNeeded(Refused):
     def __init__(self, tool: str, asked: Approval) -> None:
         self.asked = asked
         super().__init__(
-            f"{tool} needs the user's yes, and this client cannot ask for it. Tell the user to run `testdesk approve "
+            f"{tool} needs the user's yes, and this client cannot ask for it. {_who()} to run `testdesk approve "
             f"{asked.number}` in a terminal of their own on this server's machine within "
             f"{VALID_SECONDS / 60:.0f} minutes: it shows what would be done and asks. Only a person can answer there. "
             "Then call again with the same arguments."
         )
+
+
+def _who() -> str:
+    """Who is at this server's machine."""
+    person = callers.person.get()
+    is_shared = person is not None and person.is_team
+    return "Tell the user to ask whoever runs this server" if is_shared else "Tell the user"
 
 
 class Approving:

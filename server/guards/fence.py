@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 
 from server.guards.addressed import addresses_reader
+from server.guards.mentions import NOTHING_LEFT, permitted
 from server.guards.redact import Redactor
 from tools.kit.errors import Refused
 from tools.kit.shortened import LEFT_OUT
@@ -147,7 +148,7 @@ def render_for_model(
             return f"[{boundary}|\n{_as_block(words.strip())}\n|{boundary}]"
         return f"[{boundary}|{_as_line(' '.join(words.split()))}|{boundary}]"
 
-    fenced = _render_marks(text, redact, enclosed)
+    fenced = _render_marks(permitted(text) or (text and NOTHING_LEFT), redact, enclosed)
     if not found:
         return fenced
     legend = LEGEND.format(boundary) + (ADDRESSED if any(map(addresses_reader, found)) else "")

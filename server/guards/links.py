@@ -24,7 +24,7 @@ def can_open(ctx: Context[Any, Any]) -> bool:
     elicitation = capabilities.elicitation if capabilities is not None else None
     if elicitation is None or elicitation.url is None or elicitation.form is not None:
         return False
-    is_local = callers.principal.get() != callers.OVER_HTTP
+    is_local = callers.person.get() is None
     return is_local and not consent.is_modern(ctx) and ctx.session.can_send_request
 
 

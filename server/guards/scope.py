@@ -5,6 +5,7 @@ from typing import Final
 
 from server.clients import missing_credentials
 from server.guards.consent import forbidden
+from server.guards.rights import may_use
 from server.settings import Settings
 from tools.across import Across, across
 from tools.kit.declared import DeclaredTool
@@ -86,7 +87,7 @@ def tracker_tools(settings: Settings) -> list[DeclaredTool]:
 def reason_unavailable(
     platforms: Sequence[Platform], exposed: Sequence[Platform], settings: Settings, name: str
 ) -> str | None:
-    """Why the tool with this name is not available here; None where no such tool exists."""
+    """Why the tool with this name is not available here; None where no such tool exists for the caller."""
     if name in {trackers.name_of(tool) for tool in TOOLS}:
         return _no_tracker(settings, name)
     platform = next((p for p in platforms if name.startswith(f"{p.key}_")), None)
@@ -95,7 +96,7 @@ def reason_unavailable(
     if platform not in exposed:
         return missing_credentials(platform, settings.platforms[platform.key].missing)
     tool = next((tool for tool in platform.declared.tools if platform.name_of(tool) == name), None)
-    if tool is None:
+    if tool is None or not may_use(tool):
         return None
     if not is_open(platform, tool, settings):
         return settings.platforms[platform.key].locked[tool.needs or ""]
@@ -104,12 +105,14 @@ def reason_unavailable(
     return READ_ONLY
 
 
-def _no_tracker(settings: Settings, name: str) -> str:
-    """Why a tool of trackers is not available here."""
+def _no_tracker(settings: Settings, name: str) -> str | None:
+    """Why a tool of trackers is not available here; None where it is not there for the caller."""
+    tool = next(tool for tool in trackers.declared.tools if trackers.name_of(tool) == name)
+    if not may_use(tool):
+        return None
     if not settings.trackers:
         return (
             "No tracker is configured here. The operator adds a section [trackers.NAME] to the configuration file, and "
             "`testdesk tracker check` tests it; `testdesk serve --sandbox --tracker github` offers an invented one."
         )
-    tool = next(tool for tool in trackers.declared.tools if trackers.name_of(tool) == name)
     return forbidden(tool.effect) if is_ruled_out(tool, settings) else READ_ONLY

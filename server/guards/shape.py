@@ -15,6 +15,7 @@ from pydantic_core import to_jsonable_python
 
 from server.guards.addressed import addresses_reader
 from server.guards.fence import has_strangers, is_wordlike, quote_others
+from server.guards.mentions import permitted
 from server.guards.redact import Redactor
 from server.guards.redaction.spans import HIDDEN
 from tools.kit.page import Page
@@ -118,6 +119,7 @@ class _Attempt:
 
     def value(self, value: Any, at: str, *, written: bool, term: bool = False) -> Any:
         if isinstance(value, str):
+            value = value if written or term else permitted(value)
             self.longest_seen = max(self.longest_seen, len(value))
             quotes = OPEN in value  # a sentence of ours that quotes others
             words = quote_others(value, self.redact) if quotes else self.redact(value)

@@ -70,18 +70,25 @@ class PlatformInbox:
         *,
         learn: Callable[[str], None] = lambda _: None,
         is_closed: bool = False,
+        is_foreign: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._store, self._platform, self._learn, self._is_closed = store, platform, learn, is_closed
+        self._store, self._platform, self._learn = store, platform, learn
+        self._is_closed, self._is_foreign = is_closed, is_foreign
 
     def _open(self) -> Store:
         """The store, unless its events may be about what must not be reached.
 
         Raises:
-            Refused: where the operator allows some products or projects only.
+            Refused: where the operator allows some products or projects only, or a person has an account of their own.
         """
         if self._is_closed:
             raise Refused(
                 "The operator allows some products or projects only, and the inbox has events of all of them."
+            )
+        if self._is_foreign():
+            raise Refused(
+                "The inbox has events of the team's account, and you work with a credential of your own, which may "
+                "reach less."
             )
         return self._store
 

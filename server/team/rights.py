@@ -2,7 +2,8 @@
 
 from typing import Final, Literal, get_args
 
-from tools.kit.toolset import Effect
+from tools.kit.declared import DeclaredTool
+from tools.kit.toolset import Effect, Tool
 
 Right = Literal["read", "triage", "order", "admin"]
 RIGHTS: Final[tuple[Right, ...]] = get_args(Right)
@@ -19,3 +20,8 @@ _NEEDED: Final[dict[Effect, Right]] = {
 def needed(effect: Effect) -> Right:
     """The right that a tool of this effect takes."""
     return _NEEDED[effect]
+
+
+def right_of(tool: Tool | DeclaredTool) -> Right:
+    """The right that a tool takes: what it does to others counts more than its effect."""
+    return "admin" if tool.rules else needed(tool.effect)

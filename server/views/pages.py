@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -25,15 +25,16 @@ class ViewPages(Extension):
 
     identifier = EXTENSION_ID
 
-    def __init__(self, views: Views) -> None:
-        self._views = views
+    def __init__(self, views: Views, may: Callable[[str], bool] = lambda _: True) -> None:
+        """`may` says whether who asks for a page may call a tool."""
+        self._views, self._may = views, may
 
     def resources(self) -> Sequence[ResourceBinding]:
         """One page for each view."""
-        return [ResourceBinding(_resource(shown)) for shown in self._views.shown.values()]
+        return [ResourceBinding(_resource(shown, self._may)) for shown in self._views.shown.values()]
 
 
-def _resource(shown: Shown) -> FunctionResource:
+def _resource(shown: Shown, may: Callable[[str], bool]) -> FunctionResource:
     return FunctionResource(
         uri=shown.address,
         name=f"{shown.source.key}_{shown.view.name}",
@@ -41,17 +42,18 @@ def _resource(shown: Shown) -> FunctionResource:
         mime_type=APP_MIME_TYPE,
         # No `csp`: without one a page reaches nothing outside of its frame.
         meta={"ui": {"prefersBorder": True}},
-        fn=partial(page, shown),
+        fn=partial(page, shown, may),
     )
 
 
-def page(shown: Shown) -> str:
+def page(shown: Shown, may_call: Callable[[str], bool] = lambda _: True) -> str:
     """The page of a view: what all pages share, the tools that this one may call, and its own part."""
     view = shown.source.tool(shown.tool).view
     if view is None:
         raise LookupError(shown.address)
     desk, look = ((HERE / name).read_text(encoding="utf-8") for name in ("desk.js", "desk.css"))
-    may = {"prefix": shown.source.name_of(""), "tools": sorted(shown.calls)}
+    tools = sorted(name for name, listed in shown.calls.items() if may_call(listed))
+    may = {"prefix": shown.source.name_of(""), "tools": tools}
     own = view.file.read_text(encoding="utf-8")
     return _without_layout(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(view.title)}</title>'

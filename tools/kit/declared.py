@@ -27,6 +27,8 @@ class DeclaredTool:
     """The words people ask for it with."""
     view: DeclaredView | None = None
     """The page that shows its answer."""
+    rules: bool = False
+    """Whether it decides what others can do or receive."""
 
     @classmethod
     def of(cls, tool: Tool, hint: str) -> Self:
@@ -43,6 +45,7 @@ class DeclaredTool:
             needs=tool.needs,
             hint=hint,
             view=None if tool.view is None else tool.view.declared,
+            rules=tool.rules,
         )
 
 

@@ -57,6 +57,8 @@ class Tool:
     """The kind of access that its credential must have, in the platform's own terms; None: any."""
     view: View | None = None
     """The page that shows its answer, in hosts that show pages."""
+    rules: bool = False
+    """Whether it decides what others can do or receive: members, tokens, where an account sends its bugs."""
 
     @property
     def name(self) -> str:
@@ -148,9 +150,12 @@ class Toolset(Generic[C]):
         idempotent: bool,
         verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
+        rules: bool = False,
     ) -> Callable[[Callable[Concatenate[C, P], A]], Callable[Concatenate[C, P], A]]:
         """Declare a tool whose change can be undone; it may ask in the cases that are not harmless."""
-        return self._declare(Effect.WRITES, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when)
+        return self._declare(
+            Effect.WRITES, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when, rules=rules
+        )
 
     def destroys(
         self,
@@ -159,6 +164,7 @@ class Toolset(Generic[C]):
         verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
         typed: bool = False,
+        rules: bool = False,
     ) -> Callable[[Callable[Concatenate[C, P], Asking[R]]], Callable[Concatenate[C, P], Asking[R]]]:
         """Declare a tool whose change the API cannot undo."""
         return self._declare(
@@ -167,6 +173,7 @@ class Toolset(Generic[C]):
             verify_with=verify_with,
             unasked_when=unasked_when,
             typed=typed,
+            rules=rules,
         )
 
     def spends(

@@ -78,7 +78,7 @@ async def get_account(api: Testery) -> AccountDetails:
     )
 
 
-@tool.destroys(idempotent=False, verify_with=None)
+@tool.destroys(idempotent=False, verify_with=None, rules=True)
 async def add_user(api: Testery, email: Email) -> Asking[Changed[Member]]:
     """Add a person to the account. Asks the user first."""
     address = email.strip()
@@ -96,7 +96,7 @@ async def add_user(api: Testery, email: Email) -> Asking[Changed[Member]]:
     yield Changed(done="Added.", now=Member(email=address, role=ROLE))
 
 
-@tool.destroys(idempotent=False, verify_with=None)
+@tool.destroys(idempotent=False, verify_with=None, rules=True)
 async def create_api_token(
     api: Testery, profile: Profile, name: TokenName = "Testdesk", account_id: AccountId = None
 ) -> Asking[Changed[StoredToken]]:

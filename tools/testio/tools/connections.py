@@ -124,7 +124,7 @@ def wire_fields(url: SecretStr | None, **plain: Any) -> dict[str, Any]:
     return not_none(url=url.get_secret_value() if url is not None else None, **plain)
 
 
-@tool.writes(idempotent=False, verify_with="get_product")
+@tool.writes(idempotent=False, verify_with="get_product", rules=True)
 async def create_connection(
     api: TestIO,
     inbox: Inbox,
@@ -169,7 +169,7 @@ async def get_connection(api: TestIO, connection_id: ConnectionId) -> Connection
     return await known_connection(api, connection_id)
 
 
-@tool.writes(idempotent=True, verify_with="get_connection")
+@tool.writes(idempotent=True, verify_with="get_connection", rules=True)
 async def update_connection(
     api: TestIO,
     connection_id: ConnectionId,
@@ -201,7 +201,7 @@ async def update_connection(
     yield Changed(done=f"Changed: {', '.join(sorted(changed))}.", now=connection, before=before)
 
 
-@tool.destroys(idempotent=True, verify_with="get_connection")
+@tool.destroys(idempotent=True, verify_with="get_connection", rules=True)
 async def delete_connection(api: TestIO, connection_id: ConnectionId) -> Asking[Changed[Connection]]:
     """Delete a connection: exported bugs are no longer sent there. Asks the user first."""
     connection = await known_connection(api, connection_id)
