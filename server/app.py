@@ -12,7 +12,7 @@ from mcp.server.request_state import RequestStateSecurity
 from mcp.server.subscriptions import InMemorySubscriptionBus
 
 from prompts.library import read_prompts
-from server.callers import name_caller
+from server.callers import name_caller, principal
 from server.catalogue import CataloguedServer, catalogue, unwrap_calls
 from server.clients import Clients
 from server.expose import expose
@@ -24,7 +24,7 @@ from server.guards.mentions import permitted
 from server.guards.recording import Recording
 from server.guards.redact import Redactor, remember_session
 from server.guards.rights import Rights, has_own_account, may_change, may_read
-from server.guards.rounds import Rounds
+from server.guards.rounds import Rounds, sealed_at
 from server.guards.scope import exposed_platforms, has_across, offered_tools, reason_unavailable
 from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox, Store
@@ -39,6 +39,7 @@ from server.resources import add_resources
 from server.settings import Settings
 from server.setup import SETUP, UNCONFIGURED, is_unconfigured, setup_tool
 from server.store.engine import Engine
+from server.store.rounds import AnsweredRounds
 from server.store.sqlite import SqliteEngine
 from server.team.keyring import ring
 from server.team.personal import PersonalSecrets
@@ -94,6 +95,8 @@ def build(
     network = network or open_network(settings, platforms)
     clients = Clients(platforms, settings, network)
     engine = engine or SqliteEngine(None)
+    # Several processes are one server only where they also seal with the same keys.
+    is_shared = team is not None and bool(team.state_keys) and engine.is_shared
     store = store or EventStore(engine)
     inboxes = {
         p.key: PlatformInbox(
@@ -144,6 +147,9 @@ def build(
     rounds = Rounds(
         frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks),
         naming=frozenset(offer.name_of(tool) for offer, tool in offered if tool.typed),
+        shared=AnsweredRounds(engine) if is_shared else None,
+        whose=principal.get,
+        sealed_at=lambda state: sealed_at(server, state),
     )
     approving = Approving(engine, clients.fingerprint)
     tools = [

@@ -135,9 +135,9 @@ def _build(
             pipeline.clients.check_access(platform.key, account, tool.needs)
             stored_texts.check_texts(platform, tool, given, pipeline.redact)
             if isinstance(verdict, AcceptedElicitation) and isinstance(verdict.data, Earlier):
-                return pipeline.repeated(verdict.data)
+                return pipeline.repeated(verdict.data, tool)
             pipeline.budgets.check_size(platform, tool, given, account=account)
-            act = _confirmed_act(verdict, rounds) if tool.asks else None
+            act = await _confirmed_act(verdict, rounds) if tool.asks else None
             if tool.effect is not Effect.READS:
                 await pipeline.budgets.take_write(platform, account=account)
                 question = None if act is None else act.question
@@ -148,10 +148,11 @@ def _build(
                     account=account,
                     another=another,
                     round_key=rounds.current_key(),
+                    is_shared=rounds.shared is not None,
                     question=question,
                 )
                 if (earlier := await record.begin()) is not None:
-                    return pipeline.repeated(earlier)
+                    return pipeline.repeated(earlier, tool)
         except Refused as refused:
             raise ToolError(pipeline.sentence(refused)) from refused
         pipeline.budgets.keep()
@@ -220,7 +221,7 @@ def answer_schema(
     return slim(schema, answer=True)
 
 
-def _confirmed_act(verdict: Any, rounds: Rounds) -> OpenAct:
+async def _confirmed_act(verdict: Any, rounds: Rounds) -> OpenAct:
     """The act of a call whose question was answered with a yes that was not used before.
 
     Raises:
@@ -228,9 +229,9 @@ def _confirmed_act(verdict: Any, rounds: Rounds) -> OpenAct:
     """
     judged = verdict.data if isinstance(verdict, AcceptedElicitation) else None
     if not isinstance(judged, Verdict) or not judged.passed or judged.act is None:
-        rounds.end()
+        await rounds.end()
         raise Refused(judged.reason if isinstance(judged, Verdict) else consent.NOBODY)
-    rounds.use()
+    await rounds.use()
     return judged.act
 
 
@@ -253,7 +254,10 @@ def _consent(
         pipeline.clients.check_access(platform.key, account, tool.needs)
         stored_texts.check_texts(platform, tool, given, pipeline.redact)
         pipeline.budgets.check_size(platform, tool, given, account=account)
-        record = pipeline.recording.act(platform, tool, given, account=account, another=another)
+        used = rounds.current_key() if rounds.brings_shared_yes else None
+        record = pipeline.recording.act(platform, tool, given, account=account, another=another, round_key=used)
+        if used is not None and (first := await record.begun_before()) is not None:
+            return first  # which has changed what would be read now
         if tool.once and (earlier := await record.repeats()) is not None:
             return earlier  # nobody is asked about what was done already
         name = platform.name_of(tool)

@@ -145,9 +145,9 @@ class Pipeline:
             content = [TextContent(type="text", text=permitted(tool.view.says(shaped.data)))]
         return CallToolResult(content=content, structured_content=shaped.data)
 
-    def repeated(self, earlier: Earlier) -> CallToolResult:
+    def repeated(self, earlier: Earlier, tool: Tool) -> CallToolResult:
         """The answer of an equal act, which is not carried out a second time."""
-        data = repeated(earlier)
+        data = repeated(earlier, once=tool.once)
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data)
 

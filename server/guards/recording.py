@@ -56,9 +56,13 @@ class Recording:
         account: str | None = None,
         another: bool = False,
         round_key: str | None = None,
+        is_shared: bool = False,
         question: Question | None = None,
     ) -> "Act":
-        """The act of a call that may change something; nothing is recorded yet. `account` is one of several."""
+        """The act of a call that may change something; nothing is recorded yet. `account` is one of several.
+
+        Where its round is shared by processes, its answer is kept for whoever brings the same yes again.
+        """
         plain = to_jsonable_python(dict(arguments), fallback=repr, serialize_unknown=True)
         has_secrets = any(secrets_in(arguments))
         who = callers.principal.get() or callers.local_user()
@@ -74,7 +78,8 @@ class Recording:
             once=tool.once and not another and not has_secrets,
         )
         hide = self._redact.hiding(secrets_in(arguments))
-        return Act(self._acts, new, platform, tool, _redacted(plain, hide), question, hide)
+        keeps = new.once or (is_shared and round_key is not None)
+        return Act(self._acts, new, platform, tool, _redacted(plain, hide), question, hide, keeps_answer=keeps)
 
     async def catch_up(self) -> None:
         """Record the outcomes that could not be recorded, if the store is there again."""
@@ -100,7 +105,10 @@ class Act:
         arguments: Any,
         question: Question | None,
         hide: Callable[[str], str],
+        *,
+        keeps_answer: bool,
     ) -> None:
+        self._keeps_answer = keeps_answer
         self._acts, self._new, self._platform, self._tool = acts, new, platform, tool
         self._arguments, self._question, self._hide = arguments, question, hide
         self._left = self._answered = self._accepted = 0
@@ -119,6 +127,17 @@ class Act:
         """
         try:
             return _settled(await self._waited(await self._acts.begin(self._new)), self._tool, self._platform)
+        except StoreError as error:
+            raise _cannot_record(error) from error
+
+    async def begun_before(self) -> Earlier | None:
+        """The act that the same yes began, in whichever process, with its answer; one under way is waited for.
+
+        Raises:
+            Refused: when its outcome is unknown.
+        """
+        try:
+            return _settled(await self._waited(await self._acts.look(self._new.key)), self._tool, self._platform)
         except StoreError as error:
             raise _cannot_record(error) from error
 
@@ -209,7 +228,7 @@ class Act:
         record = self._last_record(outcome, error, answer) if self._left else None
         outcome = outcome if self._left or outcome != "done" else "not sent"
         try:
-            await self._acts.ended(self._new.key, outcome, record=record, answer=answer if self._new.once else None)
+            await self._acts.ended(self._new.key, outcome, record=record, answer=answer if self._keeps_answer else None)
             if outcome == "done" and self._tool.removes:
                 await self._acts.destroyed(self._new.platform, self._new.account)
         except StoreError as failure:
@@ -273,10 +292,10 @@ def _settled(earlier: Earlier | None, tool: Tool, platform: ToolSource) -> Earli
     raise Refused(f"The same call was sent at {when} and its outcome is {earlier.outcome}: {read}.{again}")
 
 
-def repeated(earlier: Earlier) -> dict[str, Any]:
-    """The answer of an equal act, marked as such."""
+def repeated(earlier: Earlier, *, once: bool) -> dict[str, Any]:
+    """The answer of an equal act, marked as such; `once` where a second one may be wanted."""
     note = f"The same call of {_clock(earlier)} gave this answer; nothing was sent again."
-    note += " Pass another: true for a second one."
+    note += " Pass another: true for a second one." if once else ""
     answer = earlier.answer or {}
     first = {name: answer[name] for name in (STRANGERS, ADDRESSED) if name in answer}
     return {**first, ALREADY_DONE: note, **answer}

@@ -97,7 +97,7 @@ async def use(asking: Rounds, call: Call) -> tuple[Any, float | None]:
 
     async def tool(ctx: Any) -> Any:
         seen.extend((ctx.params, asking.seconds()))
-        asking.use()
+        await asking.use()
         return {}
 
     await asking.remember(cast(Any, call), tool)
@@ -132,7 +132,7 @@ async def test_a_yes_is_used_once_and_its_time_is_that_since_its_question(
     elsewhere = answered(form("yes"), "another process asked")
     assert await use(asking, elsewhere) == (elsewhere.params, None)
     assert asking.seconds() is None
-    asking.use()
+    await asking.use()
 
 
 CHANGED = {"q": {"action": "accept"}}
@@ -160,7 +160,7 @@ async def test_anything_but_a_yes_uses_its_round_up_before_the_tool_runs(answer:
     async def tool(ctx: Any) -> Any:
         seen.append(ctx.params)
         with pytest.raises(Refused, match="already answered"):
-            asking.use()
+            await asking.use()
 
     await asking.remember(cast(Any, answered(answer)), tool)
     assert seen == [{"name": "drop", "requestState": "sealed", "inputResponses": passed}]
