@@ -40,6 +40,7 @@ from server.settings import Settings
 from server.setup import SETUP, UNCONFIGURED, is_unconfigured, setup_tool
 from server.store.engine import Engine
 from server.store.rounds import AnsweredRounds
+from server.store.sharing import StoredSharing
 from server.store.sqlite import SqliteEngine
 from server.team.keyring import ring
 from server.team.personal import PersonalSecrets
@@ -97,6 +98,9 @@ def build(
     engine = engine or SqliteEngine(None)
     # Several processes are one server only where they also seal with the same keys.
     is_shared = team is not None and bool(team.state_keys) and engine.is_shared
+    answered = AnsweredRounds(engine) if is_shared else None
+    sharing = StoredSharing(engine, settings.configuration.team.processes, answered) if is_shared else None
+    network.sharing = sharing or network.sharing
     store = store or EventStore(engine)
     inboxes = {
         p.key: PlatformInbox(
@@ -121,6 +125,8 @@ def build(
             async with anyio.create_task_group() as group:
                 group.start_soon(watch.follow)
                 group.start_soon(recording.follow)
+                if sharing is not None:
+                    group.start_soon(sharing.follow)
                 group.start_soon(load_rest, [platform for platform in exposed if platform.record is not None])
                 yield
                 group.cancel_scope.cancel()
@@ -147,7 +153,7 @@ def build(
     rounds = Rounds(
         frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks),
         naming=frozenset(offer.name_of(tool) for offer, tool in offered if tool.typed),
-        shared=AnsweredRounds(engine) if is_shared else None,
+        shared=answered,
         whose=principal.get,
         sealed_at=lambda state: sealed_at(server, state),
     )

@@ -13,6 +13,7 @@ from server.team.authentication import KEY_HOLDER
 from server.team.person import SCOPE_KEY, Person, person_of
 from server.team.session import session_number
 from tools.kit.caller import ONLY, current
+from tools.kit.caller import person as in_tools
 
 SESSION = "mcp-session-id"
 PERSON: Final = SCOPE_KEY
@@ -54,6 +55,7 @@ async def name_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
     numbered = request.set("" if ctx.request_id is None else str(ctx.request_id))
     whom = person.set(authenticated)
     known = principal.set(_principal(ctx, authenticated))
+    served = in_tools.set(authenticated.name if authenticated is not None and authenticated.is_team else None)
     try:
         return await call_next(ctx)
     finally:
@@ -63,6 +65,7 @@ async def name_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
         request.reset(numbered)
         principal.reset(known)
         person.reset(whom)
+        in_tools.reset(served)
 
 
 def _principal(ctx: ServerRequestContext[Any, Any], authenticated: Person | None) -> str:

@@ -18,6 +18,7 @@ from server.configuration import (
     ConsentBy,
     HandOverRule,
     Limits,
+    TeamLimits,
     TrackerSection,
 )
 from server.guards.hours import Hours
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from server.team.token_rules import TokenRules
 
 SECTIONS: Final = ("accounts", "budgets", "consent", "hand_over", "people", "team", "trackers")
+PEOPLE: Final = "people"
+"""The section of budgets that each person has; no account may be called so."""
 ACCOUNT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 MOST: Final = 1_000_000
 HEADER_CREDENTIALS: Final = "header_credentials"
@@ -89,12 +92,13 @@ class Reader:
             path=self.path,
             consent=self._consent(data.get("consent", {})),
             budgets=self._budgets(data.get("budgets", {}), {account.name: account.platform for account in accounts}),
+            team=self._team_limits(data.get("team", {})),
             accounts=accounts,
             trackers=trackers,
             hand_over=self._hand_over(data.get("hand_over", {}), trackers),
             stated=tuple(_stated({name: value for name, value in data.items() if name != "people"})),
             has_people=self._has_people(data.get("people", {})),
-            header_credentials=self._team(data.get("team", {})),
+            header_credentials=self._takes_credentials(data.get("team", {})),
             tokens=self._tokens(data.get("team", {})),
         )
 
@@ -105,7 +109,7 @@ class Reader:
             read_sections(self, data, list(self._platforms.values()))
         return bool(data)
 
-    def _team(self, data: Mapping[str, Any]) -> bool:
+    def _takes_credentials(self, data: Mapping[str, Any]) -> bool:
         """Whether people may send credentials of platforms in headers."""
         allowed = data.get(HEADER_CREDENTIALS, False)
         if not isinstance(allowed, bool):
@@ -130,8 +134,16 @@ class Reader:
         if not data:
             return None
         from server.config_team import read_token_rules
+        from server.config_team_limits import KEYS
 
-        return read_token_rules(self, data, (HEADER_CREDENTIALS,))
+        return read_token_rules(self, data, (HEADER_CREDENTIALS, *KEYS))
+
+    def _team_limits(self, data: Mapping[str, Any]) -> TeamLimits:
+        if not data:
+            return TeamLimits()
+        from server.config_team_limits import read_limits
+
+        return read_limits(self, data)
 
     def _consent(self, data: Mapping[str, Any]) -> ConsentBy:
         known = [field.name for field in fields(ConsentBy)]
@@ -150,13 +162,23 @@ class Reader:
             raise self.error("budgets", "zone", "takes the name of a time zone, such as Europe/Berlin.")
         if not isinstance(lockdown, bool):
             raise self.error("budgets", "lockdown", "takes true or false.")
-        limits = {"": self._limits("budgets", general, ("zone", "lockdown", *scopes))}
+        limits = {"": self._limits("budgets", general, ("zone", "lockdown", PEOPLE, *scopes))}
+        people: Mapping[str, Limits] = {}
         for scope, value in data.items():
-            if isinstance(value, dict):
+            if scope == PEOPLE and isinstance(value, dict):
+                people = self._limits_of_people(value)
+            elif isinstance(value, dict):
                 if scope not in scopes:
-                    raise self.unknown("budgets", scope, scopes)
+                    raise self.unknown("budgets", scope, (PEOPLE, *scopes))
                 limits[scope] = self._limits_of(scope, value, accounts)
-        return Budgets(limits, zone, lockdown)
+        return Budgets(limits, zone, people, lockdown)
+
+    def _limits_of_people(self, data: Mapping[str, Any]) -> Mapping[str, Limits]:
+        """The limits of each person, and of those whom a section of their own names."""
+        everybody = {key: value for key, value in data.items() if not isinstance(value, dict)}
+        named = {name: value for name, value in data.items() if isinstance(value, dict)}
+        found = {"": self._limits(f"budgets.{PEOPLE}", everybody, tuple(named))}
+        return found | {name: self._limits(f"budgets.{PEOPLE}.{name}", value) for name, value in named.items()}
 
     def _limits_of(self, scope: str, data: Mapping[str, Any], accounts: Mapping[str, str]) -> Limits:
         """The limits of a platform or an account, which may name the products or projects that may be reached."""
@@ -190,12 +212,12 @@ class Reader:
         defaults: dict[str, str] = {}
         for name, value in data.items():
             section = f"accounts.{name}"
-            if not ACCOUNT.fullmatch(name) or name == DEFAULT_ACCOUNT or name in self._platforms:
+            if not ACCOUNT.fullmatch(name) or name in {DEFAULT_ACCOUNT, PEOPLE} or name in self._platforms:
                 raise self.error(
                     "accounts",
                     name,
                     "cannot be an account's name, which has small letters, digits, - and _, and is neither "
-                    f"{DEFAULT_ACCOUNT} nor a platform.",
+                    f"{DEFAULT_ACCOUNT} nor {PEOPLE} nor a platform.",
                 )
             account = self._account(name, self.table(section, value))
             if account.is_default and (other := defaults.setdefault(account.platform, name)) != name:

@@ -67,8 +67,26 @@ class Budgets:
     """By scope: a platform, an account, or empty for all acts together."""
     zone: str = "UTC"
     """The time zone of hours, days and months."""
+    people: Mapping[str, Limits] = field(default_factory=dict)
+    """Of each person, by name where people are told apart; empty for everybody whom it does not name."""
     lockdown: bool = False
     """Whether texts that others wrote are left out of answers."""
+
+
+@dataclass(frozen=True)
+class TeamLimits:
+    """What each person may do at once, where people are told apart; and how many processes there are."""
+
+    processes: int | None = None
+    """How many processes share the platforms' allowances; None: they are counted."""
+    calls_at_once: int = 8
+    """Calls of one person on one platform that one process carries out at once."""
+    calls_waiting: int = 32
+    """Calls of one person on one platform that wait for these."""
+    calls_a_minute: int | None = None
+    """Calls of one person in one minute, in all processes; None: no limit."""
+    open_requests: int = 256
+    """HTTP requests of one person that one process has open at once."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +159,7 @@ class Configuration:
     path: str = ""
     consent: ConsentBy = ConsentBy()
     budgets: Budgets = field(default_factory=Budgets)
+    team: TeamLimits = TeamLimits()
     accounts: tuple[Account, ...] = ()
     trackers: tuple[TrackerSection, ...] = ()
     hand_over: tuple[HandOverRule, ...] = ()

@@ -18,6 +18,7 @@ from server.configuration import Configuration, Limits
 from server.guards.hours import Hours
 from server.store.engine import Database, Engine, StoreError
 from tools.kit.asking import UNKNOWN, Order
+from tools.kit.caller import person
 from tools.kit.errors import Refused
 from tools.kit.platform import ToolSource
 from tools.kit.toolset import Effect, Tool
@@ -28,6 +29,8 @@ THINGS: Final = frozenset(
     {"bugs", "decisions", "results", "rows", "subgroups", "test_cases", "tests", "target_projects"}
 )
 """Lists of the things that a bulk act works on, beside those of ids; other lists are parts of one thing."""
+PEOPLE: Final = "people."
+"""What the scope of a person begins with."""
 HOURS: Final = ("tester_hours_a_day", "tester_hours_a_month")
 TAKE: Final = (
     "INSERT INTO budget (name, window_, used) VALUES (:name, :window, :amount) ON CONFLICT (name, window_) DO UPDATE "
@@ -53,7 +56,7 @@ class Need:
     @property
     def place(self) -> str:
         """Where the limit is set."""
-        return f"{self.limit} = {self.most} in [budgets{self.scope and '.'}{self.scope}] of testdesk.toml"
+        return _place(self.scope, f"{self.limit} = {self.most}")
 
 
 @dataclass
@@ -87,6 +90,14 @@ class Budgets:
         for scope in ("", *self._configuration.scopes(platform, account)):
             if scope in self._budgets.limits:
                 yield scope, self._budgets.limits[scope]
+        yield from self._limits_of_person()
+
+    def _limits_of_person(self) -> Iterator[tuple[str, Limits]]:
+        """The limits of the person whom the present call is for, where people are told apart."""
+        name, people = person.get(), self._budgets.people
+        if name is None or not people:
+            return
+        yield f"{PEOPLE}{name}", people.get(name) or people[""]
 
     def check_size(
         self, platform: ToolSource, tool: Tool, arguments: Mapping[str, Any], *, account: str | None = None
@@ -292,6 +303,8 @@ def _refusal(need: Need, used: float) -> Refused:
 
 
 def _place(scope: str, limit: str) -> str:
+    if scope.startswith(PEOPLE):
+        return f"{limit} in [budgets.people] of testdesk.toml, for {scope.removeprefix(PEOPLE)}"
     return f"{limit} in [budgets{scope and '.'}{scope}] of testdesk.toml"
 
 

@@ -5,6 +5,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 T = TypeVar("T")
 
+QUICK_SECONDS: Final = 0.5
+"""How long a statement by itself may take."""
 EVENT: Final = "event"
 """The topic of the inbox's events; topics are words of ours, in small letters."""
 
@@ -60,6 +62,16 @@ class Engine(Protocol):
 
         Raises:
             StoreError: when the store cannot be opened or read.
+        """
+
+    async def quick(self, statement: str, **values: Any) -> list[Sequence[Any]]:
+        """Run one statement by itself and return its rows; `:now` is the database's clock in seconds since 1970.
+
+        It waits for no writer of other rows, and not long for the store: a read may do it on its way. What was given
+        up may still be carried out.
+
+        Raises:
+            StoreError: when the store cannot be used, or does not answer within a moment.
         """
 
     async def heard(self, seconds: float, topic: str = EVENT) -> None:

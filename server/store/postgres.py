@@ -13,7 +13,7 @@ import anyio.to_thread
 import psycopg
 from anyio.lowlevel import RunVar
 
-from server.store.engine import EVENT, Database, StoreError
+from server.store.engine import EVENT, QUICK_SECONDS, Database, StoreError
 from server.store.postgres_address import Address
 from server.store.postgres_ear import HINT, Ear
 from server.store.postgres_schema import BEGIN_READ, BEGIN_WRITE, SILENCE, Connection, connected, migrate
@@ -26,10 +26,13 @@ MOST_WAITING: Final = 16
 """Threads that wait for arrivals: one for each topic of each store, or the others would hear late."""
 AWAY_SECONDS: Final = 1.0
 """How long nobody tries again after a connection could not be made."""
+CLOCK: Final = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)"
 LOOK_SECONDS: Final = 5.0
 """How often the rows are looked at while arrivals are heard."""
 
 _limiter: Final[RunVar[anyio.CapacityLimiter]] = RunVar("testdesk_store")
+_alone: Final[RunVar[anyio.CapacityLimiter]] = RunVar("testdesk_alone")
+"""Statements by themselves do not wait for the threads of those who wait for the writers' lock."""
 _ears: Final[RunVar[anyio.CapacityLimiter]] = RunVar("testdesk_ears")
 
 
@@ -95,6 +98,18 @@ class PostgresEngine:
     async def read(self, work: Callable[[Database], T]) -> T:
         return await self._in_thread(partial(self._transaction, work, BEGIN_READ))
 
+    async def quick(self, statement: str, **values: Any) -> list[Sequence[Any]]:
+        def in_thread() -> list[Sequence[Any]]:
+            try:
+                return self._alone(statement.replace(":now", CLOCK), values)
+            except (psycopg.Error, OSError) as error:
+                raise StoreError(f"The store {self.place} cannot be used: {_reason(error)}.") from error
+
+        with anyio.move_on_after(QUICK_SECONDS):
+            limiter = _limiter_of(_alone)
+            return await anyio.to_thread.run_sync(in_thread, abandon_on_cancel=True, limiter=limiter)
+        raise StoreError(f"The store {self.place} does not answer.")
+
     async def heard(self, seconds: float, topic: str = EVENT) -> None:
         ear = self._ear
         if ear is None:
@@ -131,6 +146,24 @@ class PostgresEngine:
             unless_done.pop_all()
         self._put(connection)
         return result
+
+    def _alone(self, statement: str, values: dict[str, Any]) -> list[Sequence[Any]]:
+        """Run a statement outside of any transaction, and so outside of the writers' lock."""
+        while True:
+            connection, is_new = self._take()
+            try:
+                rows = PostgresDatabase(connection).rows(statement, **values)
+            except psycopg.OperationalError:
+                is_lost = connection.closed
+                connection.close()
+                if is_lost and not is_new:
+                    continue
+                raise
+            except BaseException:
+                connection.close()
+                raise
+            self._put(connection)
+            return rows
 
     def _begun(self, begin: str) -> Connection:
         """A connection in a new transaction; one that was lost while it was idle is replaced."""

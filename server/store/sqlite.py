@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import anyio
 import anyio.to_thread
 
-from server.store.engine import EVENT, Database, StoreError, UnknownVersion
+from server.store.engine import EVENT, QUICK_SECONDS, Database, StoreError, UnknownVersion
 from server.store.schema import migrations
 
 T = TypeVar("T")
@@ -93,6 +93,20 @@ class SqliteEngine:
 
     async def read(self, work: Callable[[Database], T]) -> T:
         return await self.run(work)
+
+    async def quick(self, statement: str, **values: Any) -> list[Sequence[Any]]:
+        def in_thread() -> list[Sequence[Any]]:
+            try:
+                with self._lock:
+                    return self._transaction(lambda db: db.rows(statement, **values))
+            except (sqlite3.Error, OSError) as error:
+                raise StoreError(f"The store {self.place} cannot be used: {_reason(error)}.") from error
+
+        if ":now" in statement:
+            values["now"] = time.time()  # its processes have one clock
+        with anyio.move_on_after(QUICK_SECONDS):
+            return await anyio.to_thread.run_sync(in_thread, abandon_on_cancel=True)
+        raise StoreError(f"The store {self.place} does not answer.")
 
     async def heard(self, seconds: float, topic: str = EVENT) -> None:
         await anyio.sleep(seconds)

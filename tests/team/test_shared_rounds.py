@@ -47,7 +47,7 @@ class Question:
         """Bring an answer to one of the workers."""
         result = await self.workers.desks[number].client.session.call_tool(
             *self.call,
-            input_responses=dict.fromkeys(self.first.input_requests or {}, answer),  # type: ignore[arg-type]  # a dict of answers
+            input_responses=dict.fromkeys(self.first.input_requests or {}, answer),
             request_state=self.first.request_state,
             allow_input_required=True,
         )

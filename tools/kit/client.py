@@ -39,11 +39,12 @@ from tools.kit.kept import Kept
 from tools.kit.leaving import Content, Leaving
 from tools.kit.missing import note_missing
 from tools.kit.network import Account, decompressed, limited
+from tools.kit.pace import Pace
 from tools.kit.parsing import MOST_VALUES, NotJson, TooManyValues, is_blank, load_json, parse_answer
 from tools.kit.reach import Reachable, reach_of
 from tools.kit.reasons import error_sentence
 from tools.kit.request import NO_HEADERS, QueryParams, Request
-from tools.kit.retry import Pacer, pause, seconds_ahead
+from tools.kit.retry import pause, seconds_ahead
 from tools.kit.sending import sending
 from tools.kit.text import without_escaped_marks, word
 from tools.kit.turns import Turns
@@ -93,9 +94,8 @@ class ApiClient:
         self._auth = auth
         self._http: httpx.AsyncClient | None = None
         self._limit: PublicOnly | None = None
-        self._slots = Turns(self.at_once)
-        is_paced = self.per_second is not None and not self.is_sandbox
-        self._pacer = Pacer(self.per_second or 0, burst=self.burst) if is_paced else None
+        self._slots = Turns(self.at_once, account.network.sharing)
+        self._pace = Pace(account, per_second=None if self.is_sandbox else self.per_second, burst=self.burst)
         self._kept = Kept()
         self._reach = reach_of(account, self.reachable)
         self._ahead = 0.0
@@ -117,8 +117,7 @@ class ApiClient:
         machine's clock counts.
         """
         if not self._is_dated:
-            if self._pacer is not None:
-                await self._pacer.turn()
+            await self._pace.turn()
             with suppress(*BROKEN, httpx.InvalidURL):
                 async with self._slots, limited(self.account.network.request_seconds):
                     response = await self._opened().head("", auth=httpx.Auth())
@@ -164,6 +163,7 @@ class ApiClient:
         async def exchange() -> bytes:
             nonlocal began
             async with self._slots:
+                await self._pace.rested(str(request))
                 began = anyio.current_time()  # waiting for a turn does not count
                 return await self._exchange(request, left)
 
@@ -245,6 +245,7 @@ class ApiClient:
 
     async def _send_now(self, request: Request, content: Content | None) -> bytes:
         async with self._slots:
+            await self._pace.rested(str(request))
             # From here a cancel would lose the answer but not the change: wait, as long as the request itself may take.
             # A body sent in pieces can be called back until its last one leaves.
             with anyio.CancelScope(shield=content is None) as scope:
@@ -275,8 +276,7 @@ class ApiClient:
 
     async def _exchange(self, request: Request, seconds: float) -> bytes:
         http = self._opened()
-        if self._pacer is not None:
-            await self._pacer.turn()
+        await self._pace.turn()
         try:
             async with (
                 limited(seconds if request.leaving is None else request.leaving.seconds) as limit,
@@ -295,7 +295,8 @@ class ApiClient:
             if request.is_write:
                 check_taken(self.account, str(request), raw, is_incomplete=request.is_incomplete)
             return raw
-        raise self.error_for(response.status_code, response.headers, raw, str(request), is_write=request.is_write)
+        failure = self.error_for(response.status_code, response.headers, raw, str(request), is_write=request.is_write)
+        raise await self._pace.note(failure)
 
     def _opened(self) -> httpx.AsyncClient:
         if self._http is None:

@@ -1,5 +1,6 @@
 """HTTP transport: one TLS context for all platforms, or a sandbox in its place."""
 
+import hashlib
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 
 from tools.kit.egress import PublicOnly
 from tools.kit.errors import NotConfigured
+from tools.kit.sharing import Alone, Sharing
 
 CONNECT_SECONDS = 8.0
 PIECE = 64 * 1024
@@ -53,6 +55,8 @@ class Network:
         self.read_seconds = READ_SECONDS if read_seconds is None else read_seconds
         self.request_seconds = 2 * self.read_seconds
         """For a whole request and its answer, however little at a time it comes; a read is tried again within it."""
+        self.sharing: Sharing = Alone()
+        """What the clients share with those of other processes."""
         self._context: ssl.SSLContext | None = None
         self._open: list[httpx.AsyncClient] = []
 
@@ -213,6 +217,14 @@ class Account:
         if value is None:
             raise NotConfigured(f"{variable} is not set.")
         return value.get_secret_value()
+
+    def fingerprint(self) -> str:
+        """What names the account in all processes, and gives no credential away: a password could be guessed from a
+        fast digest. It takes some milliseconds."""
+        held = sorted((name, value.get_secret_value()) for name, value in self.credentials.items())
+        text = repr(held).encode("utf-8", "surrogatepass")
+        salt = self.base_url.encode("utf-8", "surrogatepass")
+        return hashlib.scrypt(text, salt=salt, n=4096, r=8, p=1, dklen=16).hex()
 
 
 class HeaderToken(httpx.Auth):

@@ -62,10 +62,11 @@ class Pacer:
         self._per_second, self._burst = per_second, burst
         self._left, self._since = burst, time.monotonic()
 
-    async def turn(self) -> None:
-        """Wait until the next request may be sent."""
+    async def turn(self, processes: int = 1) -> None:
+        """Wait until the next request may be sent; of several processes each takes its part of the rate."""
+        per_second, burst = self._per_second / processes, 1.0 if processes > 1 else self._burst
         now = time.monotonic()
-        self._left = min(self._burst, self._left + (now - self._since) * self._per_second) - 1
+        self._left = min(burst, self._left + (now - self._since) * per_second) - 1
         self._since = now
         if self._left < 0:
-            await anyio.sleep(-self._left / self._per_second)
+            await anyio.sleep(-self._left / per_second)

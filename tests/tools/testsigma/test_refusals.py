@@ -252,8 +252,8 @@ async def test_no_second_has_more_requests_than_the_platform_takes(sleepless: li
 
 async def test_a_real_account_is_paced_and_a_sandbox_is_not() -> None:
     credentials = {TOKEN: SecretStr("eyJ.a.b")}
-    assert isinstance(Testsigma(Account("T", BASE, Network(), credentials))._pacer, Pacer)
-    assert Testsigma(Account("T", BASE, Network(is_sandbox=True), credentials))._pacer is None
+    assert Testsigma(Account("T", BASE, Network(), credentials))._pace.is_limited
+    assert not Testsigma(Account("T", BASE, Network(is_sandbox=True), credentials))._pace.is_limited
 
 
 async def test_a_sandbox_that_counts_requests_slows_a_long_list_down_and_breaks_none(

@@ -4,15 +4,18 @@ A, the public API v2, takes a general or a project token as a bearer. B, the JSO
 short-lived JWT of a login. C, reporting, and D, importing, take a project token as `api_key` in the query.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import anyio
 from pydantic import BaseModel
 
-from tools.kit.caller import current
+from tools.kit.caller import whose
 from tools.kit.client import ApiClient, path
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized, UnexpectedShape
 from tools.kit.failures import FailureContext, error_for
@@ -20,6 +23,7 @@ from tools.kit.leaving import Content
 from tools.kit.network import Account, HeaderToken, QueryToken
 from tools.kit.parsing import NotJson, load_json
 from tools.kit.request import QueryParams
+from tools.kit.sharing import Sharing
 from tools.testomatio.models.documents import ChangeSession, Login, Nothing
 
 TOKEN: Final = "TESTOMATIO_API_TOKEN"  # noqa: S105 - the variable's name
@@ -45,8 +49,6 @@ class Families(ApiClient):
         super().__init__(account, auth=None)
         self._jwt: str | None = None
         self._one_login = anyio.Lock()
-        self._sessions: dict[tuple[str, str], tuple[str, str]] = {}
-        """The hash and description of the open change session, by caller and project."""
 
     def project_of(self, project: str | None) -> str:
         """The slug of the project that a call names, or of the default one.
@@ -118,12 +120,15 @@ class Families(ApiClient):
                 headers=headers,
             )
 
-        held = self._sessions.get((current.get() or "", project))
+        held = await self._session_of(project)
         try:
             return await send(None if held is None else held[0])
         except Unauthorized as refused:
             if held is None or refused.status != 403:
                 raise
+            now = await self._session_of(project)
+            if now is not None and now[0] != held[0]:  # another process has opened a new one by now
+                return await send(now[0])
             return await send(await self.open_session(project, description=held[1]))
 
     async def open_session(self, project: str, *, description: str) -> str:
@@ -134,8 +139,8 @@ class Families(ApiClient):
         Raises:
             Refused: where later writes cannot be attributed to the caller.
         """
-        caller = current.get()
-        if caller is None:
+        name = self._session_name(project)
+        if name is None:
             raise Refused(
                 "A change session belongs to the client that opened it, and over HTTP the calls of this client cannot "
                 "be distinguished from others (protocol 2026-07-28 has no sessions). Use the server over stdio, or a "
@@ -150,17 +155,44 @@ class Families(ApiClient):
         )
         if not session.hash:
             raise UnexpectedShape("Testomat.io opened a change session without a hash.")
-        self._sessions[caller, project] = (session.hash, description)
+        await self._sharing.put(name, json.dumps([session.hash, description]))
         return session.hash
 
     async def close_session(self, project: str) -> str | None:
         """DELETE /api/v2/{project_id}/sessions/{hash}, where one is open; returns its description"""
-        held = self._sessions.pop((current.get() or "", project), None)
+        name = self._session_name(project)
+        held = None if name is None else await self._sharing.take(name)
         if held is None:
             return None
+        session, description = json.loads(held)
         with suppress(NotFound):  # it has already ended
-            await self.write("DELETE", _v2(project, "sessions", held[0]), into=Nothing, auth=self._token())
-        return held[1]
+            await self.write("DELETE", _v2(project, "sessions", session), into=Nothing, auth=self._token())
+        return str(description)
+
+    @cached_property
+    def _sharing(self) -> Sharing:
+        return self.account.network.sharing
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        return self.account.fingerprint()
+
+    def _session_name(self, project: str) -> str | None:
+        """What names a change session in all processes: the account, the project, and whose session it is."""
+        who = whose()
+        if who is None:
+            return None
+        parts = json.dumps([self._fingerprint, project, who])
+        return f"change session {hashlib.sha256(parts.encode()).hexdigest()}"
+
+    async def _session_of(self, project: str) -> tuple[str, str] | None:
+        """The hash and the description of the session that the present caller has open."""
+        name = self._session_name(project)
+        held = None if name is None else await self._sharing.value(name)
+        if held is None:
+            return None
+        session, description = json.loads(held)
+        return str(session), str(description)
 
     def _token(self) -> HeaderToken:
         return HeaderToken("Authorization", f"Bearer {self.account.secret(TOKEN)}")
