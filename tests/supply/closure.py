@@ -27,6 +27,7 @@ SPDX: Final = {
     "Python Software Foundation License": "PSF-2.0",
     "ISC License (ISCL)": "ISC",
     "Apache 2.0": "Apache-2.0",
+    "3-Clause BSD License": "BSD-3-Clause",
 }
 """What classifiers and older metadata say, as expressions."""
 
