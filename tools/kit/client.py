@@ -39,6 +39,7 @@ from tools.kit.kept import Kept
 from tools.kit.leaving import Content, Leaving
 from tools.kit.missing import note_missing
 from tools.kit.network import Account, decompressed, limited
+from tools.kit.observing import Exchange, observing
 from tools.kit.pace import Pace
 from tools.kit.parsing import MOST_VALUES, NotJson, TooManyValues, is_blank, load_json, parse_answer
 from tools.kit.reach import Reachable, reach_of
@@ -120,7 +121,9 @@ class ApiClient:
             await self._pace.turn()
             with suppress(*BROKEN, httpx.InvalidURL):
                 async with self._slots, limited(self.account.network.request_seconds):
-                    response = await self._opened().head("", auth=httpx.Auth())
+                    with observing.get().request(self.account.title, "HEAD", "/", 1) as exchange:
+                        response = await self._opened().head("", auth=httpx.Auth())
+                        exchange.answered(response.status_code)
                 self._notice_time(response.headers.get("date"))
         return self.now()
 
@@ -165,7 +168,7 @@ class ApiClient:
             async with self._slots:
                 await self._pace.rested(str(request))
                 began = anyio.current_time()  # waiting for a turn does not count
-                return await self._exchange(request, left)
+                return await self._exchange(replace(request, attempt=attempt), left)
 
         while True:
             attempt += 1
@@ -228,7 +231,7 @@ class ApiClient:
         while True:
             attempt += 1
             try:
-                raw = await self._send_once(request, content)
+                raw = await self._send_once(replace(request, attempt=attempt), content)
             except RateLimited as error:
                 if not self.limited_before_acting or not await self._again(error, attempt, request):
                     raise
@@ -277,11 +280,16 @@ class ApiClient:
     async def _exchange(self, request: Request, seconds: float) -> bytes:
         http = self._opened()
         await self._pace.turn()
+        with observing.get().request(self.account.title, request.method, request.where, request.attempt) as exchange:
+            return await self._answer(http, request, seconds, exchange)
+
+    async def _answer(self, http: httpx.AsyncClient, request: Request, seconds: float, exchange: Exchange) -> bytes:
         try:
             async with (
                 limited(seconds if request.leaving is None else request.leaving.seconds) as limit,
                 http.stream(request.method, request.where, **request.given(limit)) as response,
             ):
+                exchange.answered(response.status_code)
                 self._notice_time(response.headers.get("date"))
                 raw = without_escaped_marks(await self._body(response, str(request), request.is_write))
         except (httpx.InvalidURL, UnicodeEncodeError) as error:

@@ -27,6 +27,8 @@ class Request:
     headers: Mapping[str, str]
     is_write: bool
     leaving: Leaving | None = None
+    attempt: int = 1
+    """How often it has been sent, this time included."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.where}"

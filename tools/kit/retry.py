@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 import anyio
 
 from tools.kit.errors import PlatformError, RateLimited, Unavailable
+from tools.kit.observing import observing
 
 MAX_WAIT = 20.0  # seconds; a platform that asks for a longer pause gets it from the caller
 TRIES = 3
@@ -69,4 +70,5 @@ class Pacer:
         self._left = min(burst, self._left + (now - self._since) * per_second) - 1
         self._since = now
         if self._left < 0:
-            await anyio.sleep(-self._left / per_second)
+            with observing.get().waiting():
+                await anyio.sleep(-self._left / per_second)

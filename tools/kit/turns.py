@@ -8,6 +8,7 @@ from typing import Final, Self
 import anyio
 
 from tools.kit.caller import PERSON, whose
+from tools.kit.observing import observing
 from tools.kit.sharing import Alone, Sharing
 
 RECENTLY: Final = 60.0
@@ -47,7 +48,8 @@ class Turns:
         self._pass_on()
         has_come = False
         try:
-            await turn.wait()
+            with observing.get().waiting():
+                await turn.wait()
             has_come = True
         finally:
             if not has_come:
