@@ -11,6 +11,7 @@ from pydantic import PrivateAttr, ValidationError
 
 from server.argument_errors import explain
 from server.guards.mentions import permitted
+from server.observing import note_outcome
 
 LATER: Final = (
     "fn", "parameters", "fn_metadata", "is_async", "context_kwarg", "resolved_params", "resolver_plans",
@@ -85,7 +86,9 @@ class ExposedTool(McpTool):
         except ToolError as error:
             cause = error.__cause__
             if isinstance(cause, ValidationError):
+                note_outcome("invalid")
                 raise ToolError(permitted(explain(cause, self.parameters))) from cause
             if type(cause) is ToolError:
                 raise ToolError(str(cause)) from cause  # our own sentence, without the SDK's prefix
+            note_outcome("error")
             raise

@@ -17,6 +17,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from server.callers import PERSON
 from server.calls import Call, Flights
+from server.observing import events, reason_of
 from server.team import present
 from server.team.authentication import Authenticator, NotAuthenticated
 from server.team.person import OWN_HEADERS, Person
@@ -65,12 +66,14 @@ class HttpApp:
         self._beside = dict(beside or {})
         self._is_leaving = self._is_stopping = False
         self._calls, self._posts = Flights(), Flights()
+        self._events = events.get()
         server.middleware.insert(0, self._carry_out)  # outermost: what it returns is what gets written
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Run the server's lifespan and its sessions; for a server without ASGI lifespan."""
         async with self._sessions.run():
+            self._events.readiness(is_ready=True)
             yield
 
     async def close(self, drain: float = DRAIN) -> None:
@@ -80,6 +83,7 @@ class HttpApp:
         are not awaited. Event streams end with the sessions.
         """
         self._is_leaving = True
+        self._events.readiness(is_ready=False)
         if drain > 0:
             with anyio.move_on_after(drain):
                 await self._calls.quiet(QUIET)
@@ -123,6 +127,7 @@ class HttpApp:
         try:
             person = await self._authenticator.authenticate(scope["headers"])
         except NotAuthenticated as refused:
+            self._events.turned_away(reason_of(scope["headers"], refused.status))
             await send_json(send, refused.status, {"error": str(refused)}, *refused.headers)
             return
         present.note(person)

@@ -28,6 +28,7 @@ from server.guards.patterns import secrets_in
 from server.guards.recording import NOT_RECORDED, Act, Recording, repeated
 from server.guards.redact import Redactor
 from server.guards.shape import CONFIRMED, LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
+from server.observing import note_failure
 from server.settings import ANSWER_CHARACTERS
 from server.store.acts import Earlier
 from tools.kit.asking import Ask, answer_of
@@ -227,6 +228,7 @@ class Pipeline:
 
         It says so if the platform has accepted a change of the same call before.
         """
+        note_failure(error)
         if not isinstance(error, TestdeskError):
             reference = secrets.token_hex(4)
             logger.error("unexpected failure %s", reference, exc_info=error)

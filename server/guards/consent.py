@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.configuration import Way
 from server.guards.rounds import Rounds
+from server.observing import Answer, events, note_wait
 from tools.kit.asking import Asking
 from tools.kit.errors import Refused
 from tools.kit.missing import Missing
@@ -226,16 +227,26 @@ async def _put(ctx: Context[Any, Any], question: Question, before: str = "") -> 
     identifier = f"question-{secrets.token_hex(8)}"
     channel = ctx.session._request_outbound  # private: `elicit_form` uses guessable ids and its own errors
     began = time.monotonic()
+    events.get().question("asked")
     try:
         raw = await channel.send_raw_request("elicitation/create", params, {"request_id": identifier})
     except MCPError as error:
         if error.error.code == CONNECTION_CLOSED:
             raise
         return Verdict(False, "The client could not put the question to the user.")
+    finally:
+        note_wait(time.monotonic() - began)
     return _judge(raw, time.monotonic() - began, question)
 
 
 def _judge(raw: Mapping[str, Any], seconds: float | None, question: Question) -> Verdict:
+    verdict = _verdict(raw, seconds, question)
+    answer: Answer = "no" if verdict.reason.startswith("The user") else "none"
+    events.get().question("yes" if verdict.passed else answer)
+    return verdict
+
+
+def _verdict(raw: Mapping[str, Any], seconds: float | None, question: Question) -> Verdict:
     """Turn an answer into a verdict; everything but an accepted form with a yes, or the right name, is a no."""
     action, content = raw.get("action"), raw.get("content")
     answer = content.get("answer") if isinstance(content, Mapping) else None

@@ -19,6 +19,7 @@ from server.guards.consent import Question
 from server.guards.patterns import secrets_in
 from server.guards.redact import Redactor
 from server.guards.shape import ADDRESSED, STRANGERS
+from server.observing import events, note_outcome
 from server.store.acts import Acts, Earlier, NewAct, Outcome, TakenOver
 from server.store.engine import Engine, StoreError
 from server.store.ledger import current_act
@@ -227,6 +228,9 @@ class Act:
         self._is_over = True
         record = self._last_record(outcome, error, answer) if self._left else None
         outcome = outcome if self._left or outcome != "done" else "not sent"
+        events.get().act_ended(self._new.platform, outcome)
+        if outcome == "unknown":
+            note_outcome("unknown")
         try:
             await self._acts.ended(self._new.key, outcome, record=record, answer=answer if self._keeps_answer else None)
             if outcome == "done" and self._tool.removes:
