@@ -14,6 +14,7 @@ from mcp.server import MCPServer
 
 from server.http_app import DRAIN, MCP_PATH, Application, HttpApp, as_host
 from server.listening import listen, why_not
+from server.log_form import announcement
 from server.signals import stopped_by_signals
 from server.team.authentication import Authenticator, OneKey
 
@@ -155,5 +156,5 @@ def is_wildcard(host: str) -> bool:
 
 def say(sentence: str) -> None:
     """Print to standard error; scripts may read standard output."""
-    sys.stderr.write(sentence + "\n")
+    sys.stderr.write(announcement(sentence) + "\n")
     sys.stderr.flush()

@@ -14,6 +14,7 @@ from server.configuration import DEFAULT_ACCOUNT, Configuration, ConsentBy, conf
 from server.credentials import SettingsError as SettingsError  # raised here, and caught by whoever reads settings
 from server.credentials import is_placeholder, read_credential
 from server.guards.shape import MOST
+from server.log_form import wants_json
 from tools.kit.egress import ATTACHMENT_HOSTS
 from tools.kit.picture import ANSWER_BYTES, PICTURE_BYTES, is_loopback
 from tools.kit.platform import Platform
@@ -76,6 +77,8 @@ class Settings:
     toolsets: tuple[str, ...] = ()
     """What is listed: a face, platforms, their subjects, tools by name, each with - to exclude it; none: `auto`."""
     log_level: str = "WARNING"
+    log_json: bool = False
+    """Whether the log has one JSON object a line."""
     configuration: Configuration = field(default_factory=Configuration)
     """What the configuration file says."""
     trackers: "Mapping[str, TrackerSettings]" = field(default_factory=dict)
@@ -142,6 +145,7 @@ def read_settings(
         answer_characters=_numbers(environment).get(ANSWER_CHARACTERS, MOST),
         toolsets=tuple(word.strip() for word in chosen.split(",") if word.strip()),
         log_level=log_level,
+        log_json=wants_json(environment),
         configuration=configuration,
         trackers=_trackers(configuration, environment, origin, plain, trackers),
     )

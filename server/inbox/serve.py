@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from server.http_server import LogLevel, is_loopback, say, uvicorn_for
 from server.inbox.receiver import Receiver
 from server.inbox.store import PREFIX, PUBLIC_URL, PlatformInbox, Store
 from server.listening import listen
+from server.log_form import wants_json
 from server.logs import configure_logging
 from server.settings import SettingsError
 from server.signals import stopped_by_signals
@@ -54,7 +56,7 @@ async def run_inbox(
 
     What runs `beside` it gets an event that is set by the signal, and is waited for.
     """
-    configure_logging(redact or Redactor(), log_level)
+    configure_logging(redact or Redactor(), log_level, as_json=wants_json(os.environ))
     try:
         listener = listen(host, port)
     except OSError as error:
