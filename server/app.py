@@ -30,7 +30,7 @@ from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
 from server.known import Known, load_rest
-from server.logs import configure_logging
+from server.logs import configure_logging, logs_calls
 from server.own_acts import LIST_ACTS, acts_tool, add_acts_page
 from server.pipeline import Pipeline
 from server.policy import protocol_errors
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from server.team.shared_sessions import SharedSessions
+    from server.telemetry.telemetry import Telemetry
 
 HOUR = 3_600_000
 LONGEST_SETTING = 40
@@ -76,6 +77,7 @@ def build(
     platforms: Sequence[Platform] = PLATFORMS,
     known: Known | None = None,
     team: TeamSettings | None = None,
+    telemetry: "Telemetry | None" = None,
 ) -> MCPServer[Any]:
     """Wire a server: the tools, resources and prompts that the settings let in, and the guards around them.
 
@@ -86,12 +88,12 @@ def build(
     platforms = known.of(platforms)
     held = team.secrets if team is not None else PersonalSecrets()
     redact = Redactor(
-        settings.secrets,
+        settings.secrets if telemetry is None else [*settings.secrets, *telemetry.secrets],
         leaves_out=settings.configuration.budgets.lockdown,
         of_people=held.declared,
         sent=held.sent,
     )
-    configure_logging(redact, settings.log_level)
+    configure_logging(redact, settings.log_level, as_json=settings.log_json)
     exposed = exposed_platforms(platforms, settings)
     network = network or open_network(settings, platforms)
     clients = Clients(platforms, settings, network)
@@ -211,6 +213,13 @@ def build(
     server.middleware[:] = [one for one in server.middleware if not isinstance(one, OpenTelemetryMiddleware)]
     server.middleware.insert(0, rounds.remember)
     server.middleware.insert(0, budgets.remember)
+    if telemetry is not None or logs_calls():
+        from server.telemetry.calls import Calls  # a start without them does not pay for it
+        from server.telemetry.names import OWN, KnownTool
+
+        known_tools = {offer.name_of(tool): KnownTool(tool.effect.value, offer.key) for offer, tool in offered}
+        known_tools |= {tool.name: OWN for tool in finders}
+        server.middleware.insert(0, Calls(known_tools, redact, telemetry))
     if listed.hides:
         server.middleware.insert(0, unwrap_calls([*tools, *own], rights.may))
     server.middleware.insert(0, rights.apply)

@@ -2,13 +2,15 @@
 
 import argparse
 import os
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from mcp.server import MCPServer
 
 from server.credentials import secret
-from server.http_app import Application
+from server.http_app import Application, as_host
 from server.http_server import new_key, run_http, say
 from server.inbox.events import EventStore
 from server.settings import HTTP_KEY
@@ -16,29 +18,42 @@ from server.team.authenticator import team_authenticator
 from server.team.settings import TeamSettings
 from server.team.sharing import drain_seconds
 
+if TYPE_CHECKING:
+    from server.telemetry.telemetry import Telemetry
 
-def serve_http(given: argparse.Namespace, server: MCPServer[Any], store: EventStore, team: TeamSettings) -> int:
+
+def serve_http(
+    given: argparse.Namespace,
+    server: MCPServer[Any],
+    store: EventStore,
+    team: TeamSettings,
+    telemetry: "Telemetry | None" = None,
+) -> int:
     """Serve until a signal; see `run_http` for the exit codes."""
 
     async def serve() -> int:
         beside = await receiver_beside(given, store) if given.inbox else {}
-        return await run_http(
-            server,
-            host=given.host,
-            port=given.port,
-            key=key,
-            authenticator=authenticator,
-            allowed_hosts=given.allow_host,
-            beside=beside | well_known_beside(team),
-            drain=drain_seconds(given, team),
-            log_level=given.log_level,
-            worker=given.worker,
-        )
+        async with metrics_beside(given, telemetry):
+            return await run_http(
+                server,
+                host=given.host,
+                port=given.port,
+                key=key,
+                authenticator=authenticator,
+                allowed_hosts=given.allow_host,
+                beside=beside | well_known_beside(team),
+                drain=drain_seconds(given, team),
+                log_level=given.log_level,
+                worker=given.worker,
+            )
 
     try:
         authenticator = team_authenticator(team) if team.has_people else None
         key = None if authenticator is not None else one_key(given)
         return anyio.run(serve)
+    except CannotListen as error:
+        say(f"testdesk: {error}")
+        return 1
     except ValueError as error:
         say(f"testdesk: {error}")
         return 2
@@ -60,6 +75,41 @@ def well_known_beside(team: TeamSettings) -> dict[str, Application]:
     from server.well_known import PREFIX, WellKnown
 
     return {PREFIX: WellKnown(team)}
+
+
+class CannotListen(Exception):
+    """The page for Prometheus has no port."""
+
+
+@asynccontextmanager
+async def metrics_beside(given: argparse.Namespace, telemetry: "Telemetry | None") -> AsyncIterator[None]:
+    """The page for Prometheus, where it was asked for; it is there until the last call has been answered.
+
+    Raises:
+        CannotListen: when the port is not available.
+    """
+    if telemetry is None or telemetry.page is None or given.metrics_port is None:
+        yield
+        return
+    from server.telemetry.endpoint import metrics_served
+    from server.telemetry.workers import folder
+
+    at = f"{as_host(given.metrics_host)}:{given.metrics_port}"
+    is_shared = folder(os.environ) is not None
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(
+                metrics_served(
+                    telemetry.page,
+                    host=given.metrics_host,
+                    port=given.metrics_port,
+                    is_shared=is_shared,
+                    log_level=given.log_level,
+                )
+            )
+        except OSError as error:
+            raise CannotListen(f"metrics cannot listen on {at}: {error.strerror or error}.") from error
+        yield
 
 
 async def receiver_beside(given: argparse.Namespace, store: EventStore) -> dict[str, Application]:

@@ -61,6 +61,12 @@ def add_serve(commands: Any, levels: Sequence[str], exits: str) -> None:
         metavar="N",
         help="with --http: processes on the port (default 1); more want Linux, PostgreSQL and TESTDESK_STATE_KEYS",
     )
+    serve.add_argument(
+        "--metrics-port", type=int, metavar="N", help="with --http: port of the page for Prometheus (0 picks one)"
+    )
+    serve.add_argument(
+        "--metrics-host", default="127.0.0.1", metavar="ADDRESS", help="where that port is (default: this machine only)"
+    )
     serve.add_argument("--inbox", action="store_true", help="with --http: also receive events that platforms push")
     serve.add_argument("--inbox-file", type=Path, metavar="FILE", help="file of the inbox")
     serve.add_argument("--public-url", metavar="URL", help="with --inbox: its public address for platforms")

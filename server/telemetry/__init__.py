@@ -1,0 +1,1 @@
+"""Traces, metrics and a log of calls, without names, texts or secrets that a client sent."""
