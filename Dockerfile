@@ -3,7 +3,7 @@
 
 FROM python:3.13-slim AS build
 WORKDIR /src
-COPY pyproject.toml constraints.txt requirements.lock sbom.cdx.json hatch_build.py README.md LICENSE ./
+COPY pyproject.toml constraints.txt requirements.lock requirements-extras.lock sbom.cdx.json hatch_build.py README.md LICENSE ./
 COPY testdesk testdesk
 COPY server server
 COPY tools tools
@@ -11,7 +11,8 @@ COPY prompts prompts
 ENV PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir dist .
 RUN python -m venv --without-pip /opt/testdesk \
-    && pip --python /opt/testdesk/bin/python install --no-cache-dir --compile --require-hashes -r requirements.lock \
+    && pip --python /opt/testdesk/bin/python install --no-cache-dir --compile --require-hashes \
+        -r requirements.lock -r requirements-extras.lock \
     && pip --python /opt/testdesk/bin/python install --no-cache-dir --compile --no-deps --no-index dist/*.whl \
     && /opt/testdesk/bin/testdesk reference --first-answers
 

@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo browser test test-postgres check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
+.PHONY: help demo browser test test-postgres test-deploy check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ generated: $(VENV)/.dev
 
 test-postgres: $(VENV)/.dev ## Run the tests of the store on a PostgreSQL server that this starts.
 	@$(BIN)/python -m tests.postgres.run -n $(JOBS) $(TESTS)
+
+test-deploy: $(VENV)/.dev ## Prove the files of deploy/ and docs/operations.md with the real programs, unpacked where they are missing.
+	@$(BIN)/python -m tests.deploy.run
 
 soak: $(VENV)/.dev ## Run the long form of the tests that have one: faults, fuzz, injection, store.
 	@TESTDESK_SOAK=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \
