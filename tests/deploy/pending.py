@@ -4,7 +4,7 @@ from typing import Final
 
 VARIABLES: Final[tuple[str, ...]] = ("TESTDESK_PEOPLE", "TESTDESK_STATE_KEYS", "TESTDESK_LOG")
 """Variables without a line among the settings."""
-OPTIONS: Final[tuple[str, ...]] = ("--workers", "--metrics-port")
+OPTIONS: Final[tuple[str, ...]] = ("--workers", "--metrics-port", "--metrics-host")
 """Options of `testdesk serve`."""
 PATHS: Final[tuple[str, ...]] = ("/readyz",)
 """Paths of the server over HTTP."""
