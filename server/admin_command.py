@@ -12,18 +12,20 @@ from server.ledger_command import line_of, say
 from server.settings import read_settings
 from server.store.engine import StoreError
 from server.store.place import open_store
-from server.team.overview import KnownPerson, Overview, Register, overview
+from server.team.overview import KnownPerson, Overview, overview
+from server.team.register import PeopleRegister
+from server.team.settings import read_team
 from tools.platforms import PLATFORMS
 
 
-async def run_admin(
-    given: argparse.Namespace, environment: Mapping[str, str] = os.environ, register: Register | None = None
-) -> int:
+async def run_admin(given: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> int:
     """Print it; 1 where the store cannot be read."""
-    configuration = read_settings(PLATFORMS, environment).configuration
+    settings = read_settings(PLATFORMS, environment)
+    team = read_team(environment, settings, PLATFORMS)
+    register = PeopleRegister(team.members, PLATFORMS) if team.members is not None else None
     engine = open_store(environment)
     try:
-        seen = await overview(engine, Budgets(configuration, engine), register)
+        seen = await overview(engine, Budgets(settings.configuration, engine), register)
     except StoreError as error:
         print(f"testdesk: {error}", file=sys.stderr)  # noqa: T201 - this is its output
         return 1

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,9 @@ from server.credentials import secret
 from server.http_app import Application, as_host
 from server.http_server import new_key, run_http, say
 from server.inbox.events import EventStore
-from server.settings import HTTP_KEY
+from server.settings import HTTP_KEY, Settings
+from server.store.engine import Engine
+from server.team.authentication import Authenticator
 from server.team.authenticator import team_authenticator
 from server.team.settings import TeamSettings
 from server.team.sharing import drain_seconds
@@ -27,6 +30,8 @@ def serve_http(
     server: MCPServer[Any],
     store: EventStore,
     team: TeamSettings,
+    settings: Settings,
+    engine: Engine,
     telemetry: "Telemetry | None" = None,
 ) -> int:
     """Serve until a signal; see `run_http` for the exit codes."""
@@ -41,7 +46,7 @@ def serve_http(
                 key=key,
                 authenticator=authenticator,
                 allowed_hosts=given.allow_host,
-                beside=beside | well_known_beside(team),
+                beside=beside | well_known_beside(team) | admin,
                 drain=drain_seconds(given, team),
                 log_level=given.log_level,
                 worker=given.worker,
@@ -50,6 +55,7 @@ def serve_http(
     try:
         authenticator = team_authenticator(team) if team.has_people else None
         key = None if authenticator is not None else one_key(given)
+        admin = {} if authenticator is None else admin_beside(authenticator, team, settings, engine)
         return anyio.run(serve)
     except CannotListen as error:
         say(f"testdesk: {error}")
@@ -66,6 +72,23 @@ def one_key(given: argparse.Namespace) -> str | None:
     if key is not None and held is None:
         say(f"testdesk: clients send the header  Authorization: Bearer {key}")
     return key
+
+
+def admin_beside(
+    authenticator: Authenticator, team: TeamSettings, settings: Settings, engine: Engine
+) -> dict[str, Application]:
+    """The admin's page, where callers are told apart."""
+    from server.guards.budgets import Budgets
+    from server.team.admin_page import PATH, AdminPage
+    from server.team.keyring import ring
+    from server.team.overview import overview
+    from server.team.register import PeopleRegister
+    from tools.platforms import PLATFORMS
+
+    budgets = Budgets(settings.configuration, engine)
+    register = PeopleRegister(team.members, PLATFORMS) if team.members is not None else None
+    codec = ring(team.state_keys or [secrets.token_bytes(32)], "admin")
+    return {PATH: AdminPage(authenticator, codec, lambda: overview(engine, budgets, register))}
 
 
 def well_known_beside(team: TeamSettings) -> dict[str, Application]:

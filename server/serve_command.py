@@ -87,4 +87,4 @@ def run_serve(given: argparse.Namespace) -> int:
 
         from server.http_command import serve_http
 
-        return serve_http(given, server, store, team, telemetry)
+        return serve_http(given, server, store, team, settings, engine, telemetry)

@@ -139,7 +139,7 @@ def _person(person: KnownPerson) -> str:
 def _key(key: KnownKey) -> str:
     if key.expires is None:
         return f'<span class="pill">{_text(key.name)}, no end</span>'
-    is_soon = key.expires - datetime.now(UTC) < SOON
+    is_soon = key.expires - datetime.now(UTC).date() < SOON
     kind, word = ("bad", "expired") if key.has_expired else ("warm" if is_soon else "", "until")
     return f'<span class="pill {kind}">{_text(key.name)}, {word} {key.expires:%Y-%m-%d}</span>'
 

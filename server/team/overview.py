@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
 
 from server.guards.budgets import Budgets
@@ -20,11 +20,12 @@ class KnownKey:
     """A key of a person, without anything that would let it be guessed."""
 
     name: str
-    expires: datetime | None = None
+    expires: date | None = None
+    """Its last day, in UTC; None: it never expires."""
 
     @property
     def has_expired(self) -> bool:
-        return self.expires is not None and self.expires <= datetime.now(UTC)
+        return self.expires is not None and datetime.now(UTC).date() > self.expires
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ class People:
         return person
 
     def known(self) -> Sequence[KnownPerson]:
-        laptop = KnownKey("laptop", NOW + timedelta(days=3))
-        keys = (KnownKey("old", NOW - timedelta(days=1)), KnownKey("build"))
+        laptop = KnownKey("laptop", NOW.date() + timedelta(days=3))
+        keys = (KnownKey("old", NOW.date() - timedelta(days=1)), KnownKey("build"))
         return (
             KnownPerson("anna", ("read", "triage"), (laptop,), own=("test IO",)),
             KnownPerson("mara", ("read", "triage", "order", "admin"), keys, has_subject=True),

@@ -53,6 +53,7 @@ def test_keys_come_from_a_file_with_comments(tmp_path: Path) -> None:
         (f"{OLD}\n{OLD}", "same key twice"),
         ("# " + OLD, "no key"),
     ],
+    ids=["phrase", "short second", "variable", "instruction", "paste", "two characters", "twice", "comment"],
 )
 def test_what_is_no_key_is_refused_and_not_repeated(text: str, why: str) -> None:
     with pytest.raises(SettingsError, match=why) as raised:
