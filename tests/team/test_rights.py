@@ -20,12 +20,12 @@ from tools.kit.network import Network
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
 LIMITED = [role for role in ROLES if role != "head"]
-FEW = "testio:bugs"
+FEW = "testio:bugs, testio_reject_bug"
 BUG = {"bug_id": 88107, "reason": "known_bug", "comment": "The same as bug 88101."}
 NAMES = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 
 
-def hidden_in(said: object, role: str) -> set[str]:
+def hidden_in(said: object, role: str) -> frozenset[str]:
     """The names in an answer that the role may not see."""
     return not_of(role) & set(NAMES.findall(json.dumps(said, default=str)))
 
