@@ -51,11 +51,12 @@ class Rights:
         someone = _limited()
         if someone is None:
             return frozenset()
-        if someone.rights not in self._hidden:
-            self._hidden[someone.rights] = frozenset(
-                name for name, any_of in self._needed.items() if not _gives(someone.rights, any_of)
+        rights = someone.rights & ALL  # a token may name any number of others
+        if rights not in self._hidden:
+            self._hidden[rights] = frozenset(
+                name for name, any_of in self._needed.items() if not _gives(rights, any_of)
             )
-        return self._hidden[someone.rights]
+        return self._hidden[rights]
 
     async def apply(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         """Middleware: nothing that is said in a request names what its person may not call."""
