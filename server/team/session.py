@@ -10,5 +10,6 @@ SESSION_NUMBER: Final = "testdesk.session"
 
 def session_number(ctx: ServerRequestContext[Any, Any]) -> str | None:
     """The verified session of a request; None where one process holds the sessions, or there is none."""
-    number: str | None = None if ctx.request is None else ctx.request.scope.get(SESSION_NUMBER)
+    scope: dict[str, Any] = getattr(ctx.request, "scope", {})
+    number: str | None = scope.get(SESSION_NUMBER)
     return number
