@@ -184,14 +184,22 @@ class SealedSessionManager(StreamableHTTPSessionManager):
                         self.app, dispatcher, connection=connection, lifespan_state=self._lifespan_state
                     )
 
-        with anyio.move_on_after(session.seconds_left if session is not None and request.method == "GET" else None):
-            async with anyio.create_task_group() as group:
-                await group.start(serve)
-                try:
-                    await transport.handle_request(scope, receive, send)
-                finally:
-                    with anyio.CancelScope(shield=True):
-                        await transport.terminate()
+        async def expire(seconds: float) -> None:
+            with expiry:
+                await anyio.sleep(seconds)
+                await transport.terminate()
+
+        expiry = anyio.CancelScope()
+        async with anyio.create_task_group() as group:
+            await group.start(serve)
+            if session is not None and request.method == "GET":
+                group.start_soon(expire, session.seconds_left)
+            try:
+                await transport.handle_request(scope, receive, send)
+            finally:
+                expiry.cancel()
+                with anyio.CancelScope(shield=True):
+                    await transport.terminate()
 
 
 def sealed_endpoint(

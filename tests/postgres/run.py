@@ -26,6 +26,9 @@ SELECTED: Final = (
     "tests/server/standing/test_command.py",
     "tests/server/standing/test_kill.py",
     "tests/server/standing/test_worker.py",
+    "tests/team/test_sessions.py",
+    "tests/team/test_session_guards.py",
+    "tests/team/test_session_streams.py",
 )
 INSTALL: Final = ("apt-get", "install", "--yes", "--no-install-recommends", "postgresql")
 

@@ -2,25 +2,30 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import httpx2
 import pytest
 
-from server.store.engine import Engine
+from server.store.engine import Database, Engine, StoreError
 from server.store.sessions import MOST_WAITING, SessionRows
+from server.store.sqlite import SqliteEngine
 from server.team import sealed
 from server.team.keyring import ring
 from server.team.person import Person
 from server.team.sealed import SESSION_SECONDS, SessionSeal, new_session, owner_of
 from tests.server.served import PING
 from tests.stores import store_at
+from tests.team import serving_shared
 from tests.team.handshake import CAN_BE_ASKED, SESSION, VERSION, Handshake, Message, text_of, wire, yes
 from tests.team.serving_shared import ANNA, BEN, KEYS, Worker, two_workers
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noted")]
 
+T = TypeVar("T")
 OPENING = {"protocolVersion": VERSION, "capabilities": CAN_BE_ASKED, "clientInfo": {"name": "a client", "version": "1"}}
 UNKNOWN = "v1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 ANNAS = owner_of(Person("anna"))
@@ -183,6 +188,49 @@ async def _until_taken(store: Engine) -> None:
     rows = SessionRows(store)
     while (await rows.since(0))[1]:
         await rows.heard(0.05)
+
+
+async def test_a_stream_ends_with_its_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with two_workers(tmp_path) as (a, b), wire(ANNA) as http:
+        client = Handshake(http)
+        await client.open(a.url)
+        monkeypatch.setattr(sealed, "SESSION_SECONDS", 1.0)
+        client.session = session_id()
+        async with client.listen(b.url) as stream:
+            assert [message async for message in stream] == []
+        assert (await client.post(b.url, PING)).status_code == 404
+
+
+class Away(SqliteEngine):
+    """A store that can be away."""
+
+    is_away = False
+
+    async def run(self, work: Callable[[Database], T]) -> T:
+        if self.is_away:
+            raise StoreError("The store is away.")
+        return await super().run(work)
+
+
+async def test_while_the_store_is_away_an_answer_is_not_taken_and_a_worker_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Away(tmp_path / "store.sqlite3")
+    monkeypatch.setattr(serving_shared, "store_at", lambda _: engine)
+    async with two_workers(tmp_path) as (a, b), wire(ANNA) as http:
+        client = Handshake(http)
+        await client.open(a.url)
+
+        async def answered_late(question: Message) -> Message | None:
+            engine.is_away = True
+            answer = {"jsonrpc": "2.0", "id": question["id"], "result": yes(question)}
+            assert (await client.post(b.url, answer)).status_code == 503
+            assert (await http.delete(b.url, headers=client.headers)).status_code == 503
+            assert text_of(await client.call(b.url, "greet", {"name": "Ada"})) == "Hello, Ada", "reads need no store"
+            engine.is_away = False
+            return yes(question)
+
+        assert text_of(await client.call(a.url, "decide", answers_at=b.url, answerer=answered_late)) == "agreed"
 
 
 async def test_answers_that_nobody_waits_for_are_few_and_small(tmp_path: Path) -> None:
