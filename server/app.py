@@ -101,7 +101,7 @@ def build(
     # Several processes are one server only where they also seal with the same keys.
     is_shared = team is not None and bool(team.state_keys) and engine.is_shared
     answered = AnsweredRounds(engine) if is_shared else None
-    sharing = StoredSharing(engine, settings.configuration.team.processes, answered) if is_shared else None
+    sharing = StoredSharing(engine, settings.configuration.team.processes) if is_shared else None
     network.sharing = sharing or network.sharing
     store = store or EventStore(engine)
     inboxes = {
@@ -213,6 +213,14 @@ def build(
     server.middleware[:] = [one for one in server.middleware if not isinstance(one, OpenTelemetryMiddleware)]
     server.middleware.insert(0, rounds.remember)
     server.middleware.insert(0, budgets.remember)
+    if team is not None:
+        from server.team.fairness import Fairness  # nobody waits for anybody on standard input
+
+        platform_of = {offer.name_of(tool): offer.key for offer, tool in offered}
+        fairness = server.fairness = Fairness(settings.configuration.team, platform_of, titles)
+        server.middleware.insert(0, fairness.admit)
+        if sharing is not None and answered is not None:
+            sharing.chores += [answered.catch_up, partial(fairness.minutes.share, engine)]
     if telemetry is not None or logs_calls():
         from server.telemetry.calls import Calls  # a start without them does not pay for it
         from server.telemetry.names import OWN, KnownTool

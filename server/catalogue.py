@@ -43,6 +43,7 @@ from tools.kit.page import Cursor, decode_cursor, digest, encode_cursor
 
 if TYPE_CHECKING:
     from server.finding.index import Index
+    from server.team.fairness import Fairness
     from server.team.shared_sessions import SharedSessions
 
 ALWAYS_LOAD: Final = "anthropic/alwaysLoad"
@@ -67,6 +68,8 @@ class CataloguedServer(MCPServer[Any]):
     rights: Rights
     prompt_tools: Mapping[str, Collection[str]] = {}
     """The tools that each prompt needs."""
+    fairness: "Fairness | None" = None
+    """What each person may have under way, where several share the server."""
     trusts_records: bool = True
     """Whether to list schemas that are known from records as they are."""
 

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,6 +38,7 @@ LAST_BYTES = 3.0  # seconds for finished answers to reach their clients
 NOTHING_HERE = f"There is nothing here; the MCP endpoint is {MCP_PATH}."
 STOPPING = "The server is stopping."
 NO_HOST = "The Host header is not a name with an optional port."
+TOO_MANY_OPEN = "Too many requests of one person are open: open_requests in [team.limits] of testdesk.toml."
 LISTEN = "subscriptions/listen"
 
 
@@ -63,6 +64,8 @@ class HttpApp:
         self._authenticator = authenticator
         self._endpoint, self._sessions = _endpoint(server, transport_security(allowed_hosts))
         self._authenticated = AuthContextMiddleware(self._endpoint)
+        fairness = getattr(server, "fairness", None)
+        self._request_of = _unlimited if fairness is None else fairness.request
         self._beside = dict(beside or {})
         self._is_leaving = self._is_stopping = False
         self._calls, self._posts = Flights(), Flights()
@@ -138,8 +141,11 @@ class HttpApp:
         elif (host := _host_of(scope)) is None:
             await send_json(send, 421, {"error": NO_HOST})
         elif scope["method"] == "POST":
-            with self._posts.track():
-                await self._authenticated(_authenticated(scope, host, person), receive, send)
+            with self._posts.track(), self._request_of(person) as may:
+                if may:
+                    await self._authenticated(_authenticated(scope, host, person), receive, send)
+                else:
+                    await send_json(send, 429, {"error": TOO_MANY_OPEN}, (b"retry-after", b"1"))
         else:
             await self._authenticated(_authenticated(scope, host, person), receive, send)
 
@@ -164,6 +170,12 @@ def _endpoint(
         transport_security=security,
     )
     return endpoint, server.session_manager
+
+
+@contextmanager
+def _unlimited(_: Person) -> Iterator[bool]:
+    """Where nobody is told apart, nobody is limited."""
+    yield True
 
 
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.configuration import Way
 from server.guards.rounds import Rounds
+from server.guards.waiting import person_asked
 from server.observing import Answer, events, note_wait
 from tools.kit.asking import Asking
 from tools.kit.errors import Refused
@@ -229,14 +230,16 @@ async def _put(ctx: Context[Any, Any], question: Question, before: str = "") -> 
     began = time.monotonic()
     events.get().question("asked")
     try:
-        raw = await channel.send_raw_request("elicitation/create", params, {"request_id": identifier})
+        async with person_asked():
+            raw = await channel.send_raw_request("elicitation/create", params, {"request_id": identifier})
+            seconds = time.monotonic() - began
     except MCPError as error:
         if error.error.code == CONNECTION_CLOSED:
             raise
         return Verdict(False, "The client could not put the question to the user.")
     finally:
         note_wait(time.monotonic() - began)
-    return _judge(raw, time.monotonic() - began, question)
+    return _judge(raw, seconds, question)
 
 
 def _judge(raw: Mapping[str, Any], seconds: float | None, question: Question) -> Verdict:

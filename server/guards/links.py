@@ -9,6 +9,7 @@ from mcp.server.mcpserver import Context
 from server import callers
 from server.guards import consent
 from server.guards.approval import Approving
+from server.guards.waiting import person_asked
 from server.store.approvals import Approval
 from tools.kit.errors import Refused
 
@@ -44,7 +45,8 @@ async def ask(ctx: Context[Any, Any], asked: Approval, approving: Approving) -> 
             return False
         return bool(result.action == "accept")
 
-    said = await answer_on_page(asked, opened)
+    async with person_asked():
+        said = await answer_on_page(asked, opened)
     if said is None:
         raise Refused(UNANSWERED)
     await approving.answer(asked, yes=said, by=asked.principal)

@@ -151,17 +151,15 @@ class PostgresEngine:
         """Run a statement outside of any transaction, and so outside of the writers' lock."""
         while True:
             connection, is_new = self._take()
-            try:
-                rows = PostgresDatabase(connection).rows(statement, **values)
-            except psycopg.OperationalError:
-                is_lost = connection.closed
-                connection.close()
-                if is_lost and not is_new:
-                    continue
-                raise
-            except BaseException:
-                connection.close()
-                raise
+            with contextlib.ExitStack() as unless_done:
+                unless_done.callback(connection.close)
+                try:
+                    rows = PostgresDatabase(connection).rows(statement, **values)
+                except psycopg.OperationalError:
+                    if is_new or not connection.closed:
+                        raise
+                    continue  # it was lost while it was idle
+                unless_done.pop_all()
             self._put(connection)
             return rows
 

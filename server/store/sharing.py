@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -11,7 +11,6 @@ import anyio
 
 from server.store.engine import Engine, StoreError
 from server.store.processes import OWN
-from server.store.rounds import AnsweredRounds
 from tools.kit.errors import Refused
 from tools.kit.sharing import MOST_REST
 
@@ -52,8 +51,10 @@ class StoredSharing:
 
     is_alone = False
 
-    def __init__(self, engine: Engine, processes: int | None = None, rounds: AnsweredRounds | None = None) -> None:
-        self._engine, self._stated, self._rounds = engine, processes, rounds
+    def __init__(self, engine: Engine, processes: int | None = None) -> None:
+        self._engine, self._stated = engine, processes
+        self.chores: list[Callable[[], Awaitable[None]]] = []
+        """What else is to be done each time that it looks."""
         self._counted = 1
         self._rests: dict[str, float] = {}
         """Until when requests are held back, by this process's clock."""
@@ -125,8 +126,8 @@ class StoredSharing:
         self._counted = max(1, int(count))
         for account, seconds in await self._engine.quick(RESTS):
             self._hold(account, float(seconds))
-        if self._rounds is not None:
-            await self._rounds.catch_up()
+        for chore in self.chores:
+            await chore()
         if time.monotonic() > self._forgets_at:
             self._forgets_at = time.monotonic() + 3_600
             await self._engine.quick("DELETE FROM shared_value WHERE at < :now - :old", old=VALUE_SECONDS)

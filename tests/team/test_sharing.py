@@ -3,7 +3,6 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ from server.store.engine import StoreError
 from server.store.sharing import StoredSharing
 from tests.desk import Desk, desk, sandboxes
 from tests.stores import store_at
+from tests.team.people import known_by_program
 from tests.team.workers import worker
-from tools.kit import caller
 from tools.kit.client import ApiClient
 from tools.kit.errors import RateLimited, Refused
 from tools.kit.network import Account, Network
@@ -197,11 +196,10 @@ async def test_a_change_session_covers_the_writes_of_its_person_on_all_workers_a
     tmp_path: Path,
 ) -> None:
     world, file = sandboxes(), tmp_path / "store"
-    anna, bob = partial(as_person, "anna"), partial(as_person, "bob")
     async with (
-        desk(server=anna(worker(world, file)), world=world) as first,
-        desk(server=anna(worker(world, file)), world=world) as second,
-        desk(server=bob(worker(world, file)), world=world) as others,
+        desk(server=known_by_program(worker(world, file)), world=world, program="anna") as first,
+        desk(server=known_by_program(worker(world, file)), world=world, program="anna") as second,
+        desk(server=known_by_program(worker(world, file)), world=world, program="bob") as others,
     ):
         await first.answer(OPEN, description="Tidy up")
         for number, d in enumerate((first, second, others)):
@@ -212,17 +210,3 @@ async def test_a_change_session_covers_the_writes_of_its_person_on_all_workers_a
         assert "None was open" in str(await first.answer(CLOSE))
         await first.answer("testomatio_create_label", title="Label 3")
         assert with_session(first)[3:] == [False]
-
-
-def as_person(name: str, server: Any) -> Any:
-    """A server that takes all its calls for those of one person."""
-
-    async def known(ctx: Any, call_next: Any) -> Any:
-        token = caller.person.set(name)
-        try:
-            return await call_next(ctx)
-        finally:
-            caller.person.reset(token)
-
-    server.middleware.append(known)
-    return server
