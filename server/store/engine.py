@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 T = TypeVar("T")
 
-QUICK_SECONDS: Final = 0.5
+QUICK_SECONDS: Final = 1.0
 """How long a statement by itself may take."""
 EVENT: Final = "event"
 """The topic of the inbox's events; topics are words of ours, in small letters."""

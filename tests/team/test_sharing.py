@@ -58,9 +58,10 @@ class Hosts:
         self.engines: list[Any] = []
         self.sharings: list[StoredSharing] = []
 
-    def client(self, kind: type[ApiClient] = Paced, *, token: str = "of-the-team", **options: Any) -> Any:
+    async def client(self, kind: type[ApiClient] = Paced, *, token: str = "of-the-team", **options: Any) -> Any:
         """A client in another process."""
         self.engines.append(store_at(self._file))
+        await self.engines[-1].read(lambda db: db.rows("SELECT 1"))  # a process connects when it starts
         network = Network(httpx.MockTransport(self.platform.handle))
         network.is_sandbox = False  # a sandbox is not paced
         self.sharings.append(StoredSharing(self.engines[-1], **options))
@@ -88,7 +89,7 @@ async def read(client: ApiClient) -> None:
 
 async def test_four_workers_together_keep_to_the_pace_of_one(tmp_path: Path) -> None:
     async with hosts(tmp_path) as team:
-        clients = [team.client() for _ in range(4)]
+        clients = [await team.client() for _ in range(4)]
         async with anyio.create_task_group() as group:
             for number in range(24):
                 group.start_soon(read, clients[number % 4])
@@ -99,7 +100,7 @@ async def test_four_workers_together_keep_to_the_pace_of_one(tmp_path: Path) -> 
 
 async def test_another_credential_has_a_pace_of_its_own(tmp_path: Path) -> None:
     async with hosts(tmp_path) as team:
-        first, other = team.client(), team.client(token="of-anna")
+        first, other = await team.client(), await team.client(token="of-anna")
         assert first._pace.fingerprint != other._pace.fingerprint
         for _ in range(10):
             assert await team.sharings[0].slot(first._pace.fingerprint, per_second=0.1, burst=1) is not None
@@ -113,7 +114,7 @@ async def test_with_the_store_away_reads_go_on_at_a_part_of_the_pace(
         raise StoreError("The store is away.")
 
     async with hosts(tmp_path) as team:
-        clients = [team.client() for _ in range(4)]
+        clients = [await team.client() for _ in range(4)]
         await team.look()
         assert [sharing.processes for sharing in team.sharings] == [4] * 4
         for engine in team.engines:
@@ -133,7 +134,11 @@ async def test_a_pause_that_one_worker_is_asked_for_holds_for_all(tmp_path: Path
         per_second = None
 
     async with hosts(tmp_path) as team:
-        asked, other, of_anna = (team.client(Unpaced), team.client(Unpaced), team.client(Unpaced, token="of-anna"))
+        asked, other, of_anna = (
+            await team.client(Unpaced),
+            await team.client(Unpaced),
+            await team.client(Unpaced, token="of-anna"),
+        )
         team.platform.answers = [httpx.Response(429, headers={"Retry-After": "60"})]
         with pytest.raises(RateLimited):
             await read(asked)
@@ -152,7 +157,7 @@ async def test_a_pause_that_one_worker_is_asked_for_holds_for_all(tmp_path: Path
 
 async def test_a_short_pause_is_kept_and_the_read_repeated(tmp_path: Path) -> None:
     async with hosts(tmp_path) as team:
-        asked, other = team.client(), team.client()
+        asked, other = await team.client(), await team.client()
         team.platform.answers = [httpx.Response(429, headers={"Retry-After": "1"})]
         async with anyio.create_task_group() as group:
             group.start_soon(read, asked)
@@ -167,7 +172,7 @@ async def test_a_short_pause_is_kept_and_the_read_repeated(tmp_path: Path) -> No
 async def test_each_of_several_workers_takes_its_part_of_the_places_and_gets_it_back(tmp_path: Path) -> None:
     async with hosts(tmp_path) as team:
         for _ in range(4):
-            team.client()
+            await team.client()
         turns = Turns(20, team.sharings[0])
         assert turns.places == 20
         await team.look()
