@@ -10,7 +10,7 @@ from tools.kit.platform import Platform
 
 ROOT: Final = Path(__file__).parent.parent.parent
 OTHER: Final = "other"
-"""A path that no operation has: a file's, or a tracker's."""
+"""A path that no operation has, such as a file's or a tracker's; a host that belongs to no platform."""
 TRACKER: Final = "tracker"
 _VARIABLE: Final = re.compile(r"\{[^}]*\}")
 
@@ -30,11 +30,14 @@ class Routes:
     @property
     def keys(self) -> tuple[str, ...]:
         """All that a request or an act can be of."""
-        return (*self._keys.values(), TRACKER)
+        return (*self._keys.values(), TRACKER, OTHER)
 
     def platform(self, title: str) -> str:
-        """The key of a platform by its title; that of any tracker is one word."""
-        return self._keys.get(title, TRACKER)
+        """The key of a platform by the title of its client, or of a storage or a page of it; trackers are one."""
+        for name, key in self._keys.items():
+            if title.endswith(name):
+                return key
+        return TRACKER if title.endswith(")") else OTHER  # Jira (web): a kind and the operator's name for it
 
     def template(self, platform: str, method: str, where: str) -> str:
         """The template that a path was filled from."""

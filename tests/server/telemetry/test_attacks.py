@@ -36,9 +36,14 @@ async def test_a_name_that_no_tool_has_is_unknown(mode: str, name: str) -> None:
         with pytest.raises(MCPError):
             await w.desk.call(name)
         assert w.span("tools/call unknown").attributes == {
-            **{"mcp.method.name": "tools/call", "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "unknown"},
-            **{"testdesk.effect": "unknown", "testdesk.platform": "unknown", "testdesk.outcome": "invalid"},
-            **{"testdesk.era": "modern" if mode == "auto" else "handshake", "error.type": "invalid"},
+            "mcp.method.name": "tools/call",
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": "unknown",
+            "testdesk.effect": "unknown",
+            "testdesk.platform": "unknown",
+            "testdesk.outcome": "invalid",
+            "testdesk.era": "modern" if mode == "auto" else "handshake",
+            "error.type": "invalid",
             "jsonrpc.request.id": str((w.span("tools/call unknown").attributes or {})["jsonrpc.request.id"]),
         }
         assert w.value("testdesk_calls_total", tool="unknown", outcome="invalid") == 1
@@ -58,7 +63,7 @@ async def test_arguments_and_platform_texts_stay_out() -> None:
     async with watched() as w:
         change_bug(w.desk.sandboxes, 88101, title=f"{WORDS} {SECRET}")
         await w.desk.answer("testio_get_bug", bug_id=88101)
-        await w.desk.answer("testio_comment_bug", bug_id=88101, text=WORDS)
+        await w.desk.answer("testery_create_environment", environment_key="preview", name=WORDS)
         await w.desk.call("testio_get_bug", bug_id=f"{WORDS}/{SECRET}")
         await w.desk.call("testery_get_environment", environment_key=WORDS)
         await w.desk.call("testery_list_test_runs", name=SECRET)
