@@ -25,6 +25,7 @@ MEANINGS = {
     "TESTDESK_TOOLSETS": "Tools to list: `auto` (default), `all`, `triage`, `planning`, `reporting`, platforms, "
     "`platform:subject`, names, comma-separated; `-` before one leaves it out",
     "TESTDESK_HTTP_KEY": "Key that HTTP clients send; made anew and shown at each start where it is not set",
+    "TESTDESK_LOG": "`text` (default), or `json`: one JSON object a line on standard error, with one for each call",
     "TESTDESK_OUTPUT_SCHEMAS": "`1` publishes the schema of each answer too; costs every conversation tokens",
     "TESTDESK_GREETER": "`0`: no list comes from a record at the start; `1`: lists do in a checkout too",
     "TESTDESK_ATTACHMENT_HOSTS": "Hosts to fetch pictures from and to send builds and apps to, in place of the "

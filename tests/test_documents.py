@@ -102,7 +102,7 @@ def test_every_command_exists(snippet: Snippet, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_every_snippet_is_in_a_language_that_is_checked() -> None:
-    checked = {"sh", "json", "python", "toml"}
+    checked = {"sh", "json", "python", "toml", "yaml"}  # the last in tests/server/telemetry/test_document.py
     shown = {"", "mermaid", "{toctree}"}  # drawings, and what the site builder checks
     assert {snippet.language for snippet in snippets()} - checked - shown == set()
 

@@ -30,7 +30,7 @@ def road(on: Stage, calls: int) -> list[Figure]:
     def at_once(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=body, headers={"content-type": "application/json"})
 
-    with _logging_kept():
+    with logging_restored():
         ours, bare = anyio.run(_measure, len(on.account_tools), httpx.MockTransport(at_once), calls)
     return [Figure.of("road", "one get_bug call in process, a platform that answers at once", ours, bare)]
 
@@ -46,16 +46,16 @@ async def _measure(tools: int, transport: httpx.MockTransport, calls: int) -> tu
     ):
         turns = ((ours, "testio_get_bug", ours_times), (bare, "get_bug", bare_times))
         for client, tool, _ in turns:
-            await _call(client, tool, WARM)
+            await call_often(client, tool, WARM)
         for _ in range(max(1, calls // AT_A_TIME)):
             for client, tool, samples in turns:
                 before = time.perf_counter()
-                await _call(client, tool, AT_A_TIME)
+                await call_often(client, tool, AT_A_TIME)
                 samples.add((time.perf_counter() - before) / AT_A_TIME)
     return ours_times, bare_times
 
 
-async def _call(client: Client, tool: str, times: int) -> None:
+async def call_often(client: Client, tool: str, times: int) -> None:
     for _ in range(times):
         answer = await client.call_tool(tool, {"bug_id": ONE})
         if answer.is_error:
@@ -63,7 +63,7 @@ async def _call(client: Client, tool: str, times: int) -> None:
 
 
 @contextmanager
-def _logging_kept() -> Iterator[None]:
+def logging_restored() -> Iterator[None]:
     """A server that is built sets the root logger; put it back for whoever measures."""
     root = logging.getLogger()
     handlers, level = root.handlers, root.level

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from tests.bench import analysis, growth, in_process, on_stdio, redaction, scale
+from tests.bench import analysis, growth, in_process, on_stdio, redaction, scale, telemetry
 from tests.bench.figures import Figure, markdown, table
 from tests.bench.on_stdio import Rounds
 from tests.bench.served import Broken
@@ -38,6 +38,7 @@ PARTS: dict[str, Callable[[Stage, Rounds], list[Figure]]] = {
     "scale": lambda on, rounds: scale.scale(on, min(rounds.lists, 3)),
     "growth": lambda on, rounds: growth.growth(on, is_quick=rounds == QUICK),
     "analysis": lambda on, rounds: analysis.analysis(on, min(rounds.lists, 3)),
+    "telemetry": lambda on, rounds: telemetry.telemetry(rounds.calls),
     "redaction": lambda on, rounds: redaction.redaction(rounds.lists),
     "sizes": lambda on, rounds: on_stdio.sizes(on),
 }
