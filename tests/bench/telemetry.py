@@ -56,7 +56,7 @@ def telemetry(calls: int) -> list[Figure]:
         finally:
             followed.close()
     what = "one get_bug call in process, with traces, metrics and Prometheus"
-    return [Figure.of("telemetry", what, ours, bare, Limit(ratio=1.3))]
+    return [Figure.of("telemetry", what, ours, bare, Limit(ratio=1.5))]
 
 
 async def _measure(followed: Telemetry, transport: httpx.MockTransport, calls: int) -> tuple[Samples, Samples]:
