@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo browser test test-postgres test-deploy check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
+.PHONY: help demo browser test test-postgres test-deploy test-provider check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,12 @@ test-postgres: $(VENV)/.dev ## Run the tests of the store on a PostgreSQL server
 
 test-deploy: $(VENV)/.dev ## Prove the files of deploy/ and docs/operations.md with the real programs, unpacked where they are missing.
 	@$(BIN)/python -m tests.deploy.run
+
+test-provider: $(VENV)/.dev ## Run the tests of tokens that an OpenID provider from npm issues; skips what cannot be installed.
+	@command -v npm >/dev/null || echo 'make test-provider: npm is not on this machine' >&2
+	@! command -v npm >/dev/null || npm ci --ignore-scripts --no-audit --no-fund --loglevel error --prefix tests/team/provider \
+		|| echo 'make test-provider: the registry did not give the provider' >&2
+	@$(BIN)/python -m pytest -n0 -rs tests/team/test_real_provider.py
 
 soak: $(VENV)/.dev ## Run the long form of the tests that have one: faults, fuzz, injection, store.
 	@TESTDESK_SOAK=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \
