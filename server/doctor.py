@@ -26,6 +26,7 @@ from server.standing.describe import order_lines
 from server.store.engine import StoreError
 from server.store.place import open_store
 from server.store.report import store_lines
+from server.team.report import provider_lines
 from server.version import __version__
 from tools.across import across
 from tools.kit.errors import TestdeskError
@@ -62,7 +63,9 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
     lines += orders
     store, can_record = await store_lines(environment)
     well = well and can_record
-    lines += ["", *_server(settings, environment), *store]
+    provider, can_check = await provider_lines(environment, settings.configuration.tokens)
+    well = well and can_check
+    lines += ["", *_server(settings, environment), *provider, *store]
     lines += await _budgets(settings, environment)
     lines += [f"WARNING: {sentence}" for sentence in warnings(settings, environment)]
     if not any(configured.is_configured for configured in settings.platforms.values()):
