@@ -86,6 +86,8 @@ class ProviderKeys:
                         self._keys = usable(await self._document(client, self._address))
             except TimeoutError as error:
                 raise ProviderAway(f"{self._issuer} did not answer within {PATIENCE:.0f} seconds.") from error
+            except (OSError, ValueError) as error:  # certificates or a proxy of the environment that cannot be used
+                raise ProviderAway(f"{self._issuer} cannot be reached ({type(error).__name__}).") from error
         return self._address, len({kid for kid, _ in self._keys})
 
     def _is_stale(self) -> bool:

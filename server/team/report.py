@@ -41,7 +41,7 @@ async def provider_lines(
         *(f"    scope {scope}: {_named(rights)}" for scope, rights in rules.scopes.items()),
         *(f"    {' or '.join(rules.groups_claims)} {name!a}: {_named(given)}" for name, given in rules.groups.items()),
     ]
-    if not rules.scopes and not rules.groups:
+    if not any(rules.scopes.values()) and not any(rules.groups.values()):
         lines.append("    NO TOKEN GIVES A RIGHT: name groups in [team.groups], or scopes in [team.scopes]")
         works = False
     return lines, works

@@ -222,3 +222,11 @@ async def test_only_a_provider_on_this_machine_has_its_keys_here_over_http(issue
     issuer.metadata["jwks_uri"] = "http://keys.example/jwks"
     with pytest.raises(ProviderAway, match="no https address of keys"):
         await ProviderKeys(issuer.url).read()
+
+
+async def test_certificates_that_cannot_be_read_are_a_reason(
+    bare_surroundings: pytest.MonkeyPatch,
+) -> None:
+    bare_surroundings.setenv("SSL_CERT_FILE", "/nowhere/company.pem")
+    with pytest.raises(ProviderAway, match=r"cannot be reached \(FileNotFoundError\)"):
+        await ProviderKeys(ISSUER).read()

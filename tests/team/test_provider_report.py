@@ -1,6 +1,7 @@
 """`testdesk doctor` says whether tokens of the identity provider can be checked."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -41,8 +42,9 @@ async def test_the_doctor_says_why_tokens_cannot_be_checked(issuer: Issuer, caps
 
 async def test_rules_that_give_nobody_a_right_are_an_error(issuer: Issuer) -> None:
     given = {"TESTDESK_ISSUER": issuer.url, "TESTDESK_RESOURCE": RESOURCE}
-    lines, works = await provider_lines(given, TokenRules(scopes={}))
-    assert (works, "NO TOKEN GIVES A RIGHT" in lines[-1]) == (False, True)
+    for nothing in ({}, {"openid": frozenset[Any]()}):
+        lines, works = await provider_lines(given, TokenRules(scopes=nothing))
+        assert (works, "NO TOKEN GIVES A RIGHT" in lines[-1]) == (False, True)
     lines, works = await provider_lines(given, TokenRules(scopes={}, groups={"qa": frozenset({"read"})}))
     assert (works, lines[-1]) == (True, "    groups 'qa': read")
 

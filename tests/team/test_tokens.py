@@ -28,7 +28,7 @@ from server.team.person import Person
 from server.team.settings import TeamSettings
 from server.team.token_rules import TokenRules
 from server.team.tokens import LONGEST, ProviderTokens, Subjects, name_of
-from tests.server.served import MODES, PING, bearer, served, text
+from tests.server.served import MODES, PING, bearer, raw, served, text
 from tests.team.issuer import RESOURCE, Issuer, issuing, jwk, private_key
 
 pytestmark = pytest.mark.anyio
@@ -331,6 +331,18 @@ async def test_rights_are_those_of_each_request(monkeypatch: pytest.MonkeyPatch,
         assert text(await connected.call_tool("whoami")) == f"{name} may read triage"
         present[0] = next(tokens)
         assert text(await connected.call_tool("whoami")) == f"{name} may read"
+
+
+async def test_a_session_is_nobody_else_s(monkeypatch: pytest.MonkeyPatch, issuer: Issuer) -> None:
+    opening = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "host", "version": "1"}}
+    begin = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": opening}
+    checking = authenticator(issuer)
+    async with served(monkeypatch, server(), authenticator=checking) as running, raw(running) as wire:
+        begun = await wire.post("/mcp", json=begin, headers=bearer(issuer.token()))
+        session = {"mcp-session-id": begun.headers["mcp-session-id"]}
+        foreign = await wire.post("/mcp", json=PING, headers={**session, **bearer(issuer.token(sub="bo"))})
+        own = await wire.post("/mcp", json=PING, headers={**session, **bearer(issuer.token(scope="read order"))})
+    assert (begun.status_code, foreign.status_code, own.status_code) == (200, 404, 200)
 
 
 async def test_no_record_of_the_log_has_a_token(issuer: Issuer, caplog: pytest.LogCaptureFixture) -> None:
