@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +21,7 @@ from server.observing import events, reason_of
 from server.team import present
 from server.team.authentication import Authenticator, NotAuthenticated
 from server.team.person import OWN_HEADERS, Person
+from server.team.readiness import LEAVING, Readiness
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 MCP_PATH = "/mcp"
 HEALTH_PATH = "/healthz"
+READY_PATH = "/readyz"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 WELL_KNOWN = "/.well-known/"
 DRAIN = 8.0  # seconds for calls to finish after a stop was requested; containers are killed after 10
@@ -60,8 +62,9 @@ class HttpApp:
         authenticator: Authenticator,
         allowed_hosts: Sequence[str] = (),
         beside: "Mapping[str, Application] | None" = None,
+        readiness: Readiness | None = None,
     ) -> None:
-        self._authenticator = authenticator
+        self._authenticator, self._readiness = authenticator, readiness
         self._endpoint, self._sessions = _endpoint(server, transport_security(allowed_hosts))
         self._authenticated = AuthContextMiddleware(self._endpoint)
         fairness = getattr(server, "fairness", None)
@@ -75,7 +78,7 @@ class HttpApp:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Run the server's lifespan and its sessions; for a server without ASGI lifespan."""
-        async with self._sessions.run():
+        async with self._sessions.run(), self._readiness.open() if self._readiness is not None else nullcontext():
             self._events.readiness(is_ready=True)
             yield
 
@@ -117,6 +120,8 @@ class HttpApp:
             await send({"type": "websocket.close"})
         elif (scope["method"], scope["path"]) == ("GET", HEALTH_PATH):
             await send_json(send, 200, {"status": "ok"})
+        elif (scope["method"], scope["path"]) == ("GET", READY_PATH):
+            await self._answer_readiness(send)
         elif (app := self._application_at(scope["path"])) is not None:
             await app(scope, receive, send)
         elif scope["path"].startswith(WELL_KNOWN):
@@ -125,6 +130,12 @@ class HttpApp:
             )  # a client that probes for OAuth must not read a 401 as support
         else:
             await self._authenticate(scope, receive, send)
+
+    async def _answer_readiness(self, send: "Send") -> None:
+        problems = {"process": LEAVING} if self._is_leaving else {}
+        if not problems and self._readiness is not None:
+            problems = await self._readiness.problems()
+        await send_json(send, *((503, {"status": "not ready", **problems}) if problems else (200, {"status": "ready"})))
 
     async def _authenticate(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         try:

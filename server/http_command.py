@@ -18,6 +18,7 @@ from server.settings import HTTP_KEY, Settings
 from server.store.engine import Engine
 from server.team.authentication import Authenticator
 from server.team.authenticator import team_authenticator
+from server.team.readiness import Readiness
 from server.team.settings import TeamSettings
 from server.team.sharing import drain_seconds
 
@@ -50,10 +51,14 @@ def serve_http(
                 drain=drain_seconds(given, team),
                 log_level=given.log_level,
                 worker=given.worker,
+                readiness=Readiness(engine, **problems),
             )
 
     try:
         authenticator = team_authenticator(team) if team.has_people else None
+        # Such as a file of people that cannot be read any more.
+        ready = getattr(authenticator, "ready", None)
+        problems = {} if ready is None else {"people": ready}
         key = None if authenticator is not None else one_key(given)
         admin = {} if authenticator is None else admin_beside(authenticator, team, settings, engine)
         return anyio.run(serve)

@@ -17,6 +17,7 @@ from server.listening import listen, why_not
 from server.log_form import announcement
 from server.signals import stopped_by_signals
 from server.team.authentication import Authenticator, OneKey
+from server.team.readiness import Readiness
 
 if TYPE_CHECKING:
     import uvicorn
@@ -54,6 +55,7 @@ async def run_http(
     drain: float = DRAIN,
     log_level: LogLevel = "WARNING",
     worker: "Worker | None" = None,
+    readiness: Readiness | None = None,
 ) -> int:
     """Serve until SIGTERM (143) or SIGINT (130), or say why it cannot (1); port 0 takes a free one.
 
@@ -72,7 +74,11 @@ async def run_http(
     # Only a wildcard address is not a host that requests can name.
     own_name = [] if is_wildcard(host) else [host]
     app = HttpApp(
-        server, authenticator=authenticator or OneKey(key), allowed_hosts=[*allowed_hosts, *own_name], beside=beside
+        server,
+        authenticator=authenticator or OneKey(key),
+        allowed_hosts=[*allowed_hosts, *own_name],
+        beside=beside,
+        readiness=readiness,
     )
     try:
         listener = listen(host, port) if worker is None else worker.listener

@@ -31,6 +31,9 @@ class Database(Protocol):
     def hint_arrival(self, topic: str = EVENT) -> None:
         """Wake those who wait for an arrival, in all processes, once this transaction is durable."""
 
+    def versions(self) -> tuple[int, int]:
+        """How many steps the store has done, and how many a Testdesk has to know to use it."""
+
     def silence(self, process: str) -> float | None:
         """Seconds since a process was last heard of, by the database's clock; None where that is not recorded."""
 

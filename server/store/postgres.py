@@ -16,7 +16,7 @@ from anyio.lowlevel import RunVar
 from server.store.engine import EVENT, QUICK_SECONDS, Database, StoreError
 from server.store.postgres_address import Address
 from server.store.postgres_ear import HINT, Ear
-from server.store.postgres_schema import BEGIN_READ, BEGIN_WRITE, SILENCE, Connection, connected, migrate
+from server.store.postgres_schema import BEGIN_READ, BEGIN_WRITE, SILENCE, VERSIONS, Connection, connected, migrate
 from server.store.postgres_sql import storable, translated
 
 T = TypeVar("T")
@@ -51,6 +51,10 @@ class PostgresDatabase:
 
     def hint_arrival(self, topic: str = EVENT) -> None:
         self._connection.execute(HINT, (topic,))
+
+    def versions(self) -> tuple[int, int]:
+        ((version, oldest),) = self._connection.execute(VERSIONS).fetchall()
+        return int(version), int(oldest)
 
     def silence(self, process: str) -> float | None:
         rows = self._connection.execute(SILENCE, (process,)).fetchall()

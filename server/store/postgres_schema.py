@@ -34,6 +34,7 @@ BEAT: Final = (
     "ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at"
 )
 SILENCE: Final = "SELECT extract(epoch FROM clock_timestamp()) - seen_at FROM process WHERE name = %s"
+VERSIONS: Final = "SELECT version, oldest FROM testdesk_schema"
 FORGET: Final = "DELETE FROM process WHERE seen_at < extract(epoch FROM clock_timestamp()) - 86400"
 STARTED: Final = (
     "SELECT set_config('statement_timeout', '15s', false), set_config('lock_timeout', '5s', false), "
@@ -84,7 +85,7 @@ def _version(connection: Connection) -> int:
     """How many steps were done; -1 where there is no store yet."""
     if not connection.execute(EXISTS).fetchall():
         return -1
-    ((version, oldest),) = connection.execute("SELECT version, oldest FROM testdesk_schema").fetchall()
+    ((version, oldest),) = connection.execute(VERSIONS).fetchall()
     if oldest > len(migrations()):
         raise UnknownVersion("it was made by a newer Testdesk; use that one")
     return int(version)

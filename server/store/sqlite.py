@@ -47,6 +47,9 @@ class SqliteDatabase:
     def hint_arrival(self, topic: str = EVENT) -> None:
         """Nobody can be woken: who waits looks at the rows."""
 
+    def versions(self) -> tuple[int, int]:
+        return self._connection.execute("PRAGMA user_version").fetchone()[0], 0
+
     def silence(self, process: str) -> float | None:
         """Not recorded: the processes are of one machine, which knows whether they run."""
 
