@@ -65,9 +65,9 @@ test-provider: $(VENV)/.dev ## Run the tests of tokens that an OpenID provider f
 		|| echo 'make test-provider: the registry did not give the provider' >&2
 	@$(BIN)/python -m pytest -n0 -rs tests/team/test_real_provider.py
 
-soak: $(VENV)/.dev ## Run the long form of the tests that have one: faults, fuzz, injection, store.
+soak: $(VENV)/.dev ## Run the long form of the tests that have one: faults, fuzz, injection, store, workers.
 	@TESTDESK_SOAK=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \
-		$(wildcard tests/faults tests/fuzz tests/injection tests/store)
+		$(wildcard tests/faults tests/fuzz tests/injection tests/store tests/team)
 
 reliability: $(VENV)/.dev ## Write the counts of docs/reliability.md.
 	@$(BIN)/python -m tests.faults.report

@@ -115,6 +115,7 @@ class Supervisor:
         self._host, self._port, self._command = host, port, list(command)
         self._places = [Place() for _ in range(count)]
         self._to_restart: deque[Place] = deque()
+        self._is_restarting = False
         self._signals: deque[int] = deque()
         self._stopped_by: int | None = None
         self._exit_code: int | None = None
@@ -181,7 +182,7 @@ class Supervisor:
             return
         if signum == signal.SIGHUP and all(map(os.isatty, self._terminals)):
             say("testdesk restarts its workers, one after another.")
-            self._to_restart = deque(self._places)
+            self._to_restart, self._is_restarting = deque(self._places), True
             return
         for one in (one for place in self._places for one in place.all):
             if self._stopped_by is None:
@@ -203,6 +204,9 @@ class Supervisor:
                 place.leaving.append(place.worker)
                 place.worker = None
         is_busy = any(place.successor or place.leaving or place.worker is None for place in self._places)
+        if self._is_restarting and not (is_busy or self._to_restart):
+            self._is_restarting = False
+            say("testdesk has restarted its workers.")
         if self._to_restart and not is_busy:
             place = self._to_restart.popleft()
             assert place.listener is not None  # noqa: S101 - its worker has it
@@ -251,6 +255,7 @@ class Supervisor:
         if one is place.successor:
             place.successor = None
             self._to_restart.clear()
+            self._is_restarting = False
             if self._stopped_by is None:
                 say(f"testdesk: a new worker did not start ({_describe(code)}), so no other one is restarted.")
         else:

@@ -26,9 +26,7 @@ SELECTED: Final = (
     "tests/server/standing/test_command.py",
     "tests/server/standing/test_kill.py",
     "tests/server/standing/test_worker.py",
-    "tests/team/test_sessions.py",
-    "tests/team/test_session_guards.py",
-    "tests/team/test_session_streams.py",
+    "tests/team",
 )
 INSTALL: Final = ("apt-get", "install", "--yes", "--no-install-recommends", "postgresql")
 
