@@ -183,6 +183,8 @@ class Supervisor:
         if signum == signal.SIGHUP and all(map(os.isatty, self._terminals)):
             say("testdesk restarts its workers, one after another.")
             self._to_restart, self._is_restarting = deque(self._places), True
+            for place in self._places:
+                place.next_at = 0.0  # what kept a worker from starting may be mended
             return
         for one in (one for place in self._places for one in place.all):
             if self._stopped_by is None:
