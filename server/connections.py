@@ -1,6 +1,7 @@
 """HTTP/1.1 connections that refuse a request which arrives too slowly or has two lengths."""
 
 import asyncio
+import select
 from typing import TYPE_CHECKING, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -41,6 +42,15 @@ class PatientProtocol(H11Protocol):
         super().on_response_complete()
         self._look()
 
+    def hang_up(self) -> bool:
+        """Close the connection if it has no request, and return whether one is on its way."""
+        if self.transport.is_closing() or (self.cycle is not None and not self.cycle.response_complete):
+            return False
+        if self.conn.trailing_data[0] or _has_unread(self.transport):
+            return True
+        self.shutdown()
+        return False
+
     def _look(self) -> None:
         """Set the timer for the rest of the request."""
         state = str(self.conn.their_state)
@@ -66,6 +76,15 @@ class PatientProtocol(H11Protocol):
         if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
             self.transport.write(TOO_SLOW)
         self.transport.close()
+
+
+def _has_unread(transport: asyncio.Transport) -> bool:
+    """Whether bytes have arrived that the event loop has not read; closing now would answer them with a reset."""
+    if not hasattr(select, "poll"):
+        return False
+    arrived = select.poll()
+    arrived.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+    return bool(arrived.poll(0))
 
 
 def refuse_two_lengths(app: "ASGIApp") -> "ASGIApp":

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Protocol
@@ -82,17 +82,21 @@ class HttpApp:
             self._events.readiness(is_ready=True)
             yield
 
-    async def close(self, drain: float = DRAIN) -> None:
+    async def close(self, drain: float = DRAIN, *, hang_up: Callable[[], bool] = lambda: False) -> None:
         """Let calls finish for a while, then accept no more and cancel the rest; writes are awaited.
 
         Meanwhile each answer closes its connection, so that clients reconnect elsewhere. Calls that wait for the user
-        are not awaited. Event streams end with the sessions.
+        are not awaited. Event streams end with the sessions. `hang_up` closes the connections without a request, and
+        returns whether requests are on their way.
         """
         self._is_leaving = True
         self._events.readiness(is_ready=False)
         if drain > 0:
             with anyio.move_on_after(drain):
                 await self._calls.quiet(QUIET)
+                # A client that finds its connection closed calls elsewhere; one that is refused gives up.
+                while hang_up():
+                    await self._calls.quiet(QUIET)
         self._is_stopping = True
         self._calls.cancel()
         await self._calls.landed()

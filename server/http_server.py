@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -105,7 +106,7 @@ async def run_http(
                     accepting.close()  # a load balancer, or the next server on this port, takes new ones
                 if worker is not None:
                     worker.report_leaving()
-                await app.close(drain)
+                await app.close(drain, hang_up=partial(hang_up, uvicorn_server))
             uvicorn_server.should_exit = True
     return stop.exit_code
 
@@ -142,6 +143,14 @@ def uvicorn_for(app: "ASGIApp", log_level: LogLevel, *, dates: bool = True) -> t
         timeout_graceful_shutdown=LINGER,
     )
     return Server(config), is_up
+
+
+def hang_up(server: "uvicorn.Server") -> bool:
+    """Close the connections without a request, and return whether a request is on its way on any of them."""
+    on_their_way = False
+    for connection in list(server.server_state.connections):
+        on_their_way |= connection.hang_up()  # type: ignore[union-attr]  # they are of our class
+    return on_their_way
 
 
 def is_loopback(host: str) -> bool:

@@ -193,6 +193,35 @@ async def test_calls_under_way_end_by_themselves_and_each_answer_closes_its_conn
 
 
 @pytest.mark.anyio
+async def test_a_connection_without_a_request_is_closed_before_any_call_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http_app, "QUIET", 0.1)
+    has_stopped, go_on = anyio.Event(), anyio.Event()
+
+    class Slow:
+        """Takes its time to close, as a store may that is catching up."""
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
+        async def close(self) -> None:
+            has_stopped.set()
+            await go_on.wait()
+
+    async with (
+        served(monkeypatch, drain=PATIENCE, beside={"/slow": Slow()}) as running,
+        raw(running, **bearer(KEY), **CALL_HEADERS) as wire,
+    ):
+        assert (await wire.post("/mcp", json=call_of("greet", name="Ada"))).status_code == 200
+        running.stop()
+        await has_stopped.wait()
+        with pytest.raises(httpx2.ConnectError):  # behind a balancer it would reach another process
+            await wire.post("/mcp", json=call_of("greet", name="Ada"))
+        go_on.set()
+        assert await running.exit() == 143
+
+
+@pytest.mark.anyio
 async def test_a_stop_does_not_wait_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = anyio.Event()
 
