@@ -1,4 +1,4 @@
-"""The command line: serve, setup, call, report, plan, approve, inbox, sandbox, ledger, tracker, doctor, demo and more.
+"""The command line: serve, setup, call, report, plan, approve, inbox, sandbox, ledger, key, tracker, doctor and more.
 
 Exit codes: 0 done, 1 failed (the reason is on stderr), 2 the command line or the environment says something that
 cannot be, 130 and 143 ended by a signal.
@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     from server.admin_parser import add_admin
     from server.inbox_parser import add_inbox
+    from server.key_parser import add_key
     from server.ledger_parser import add_ledger
     from server.plan.options import add_plan
     from server.serve_parser import add_serve
@@ -64,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     add_setup(commands, EXITS)
     add_ledger(commands, EXITS)
     add_admin(commands, EXITS)
+    add_key(commands, EXITS)
     add_tracker(commands, EXITS)
     add_plan(commands, EXITS)
     commands.add_parser("doctor", help="check the configuration and each credential")
@@ -198,6 +200,13 @@ def run_admin(given: argparse.Namespace) -> int:
     from server.admin_command import run_admin
 
     return anyio.run(run_admin, given)
+
+
+def run_key(given: argparse.Namespace) -> int:
+    """`testdesk key`"""
+    from server.key_command import run_key
+
+    return run_key(given)
 
 
 def run_tracker(given: argparse.Namespace) -> int:

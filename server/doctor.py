@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from server.clients import Clients, missing_credentials
 from server.configuration import default_file
@@ -26,7 +27,9 @@ from server.standing.describe import order_lines
 from server.store.engine import StoreError
 from server.store.place import open_store
 from server.store.report import store_lines
+from server.team.describe import people_lines
 from server.team.report import provider_lines
+from server.team.settings import read_team
 from server.version import __version__
 from tools.across import across
 from tools.kit.errors import TestdeskError
@@ -41,7 +44,8 @@ from tools.platforms import PLATFORMS
 async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Network | None = None) -> int:
     """Print a report without any secret; 0 when every platform answers and acts can be recorded, else 1."""
     settings = read_settings(PLATFORMS, environment)
-    redact = Redactor(settings.secrets)
+    team = read_team(environment, settings, PLATFORMS)
+    redact = Redactor(settings.secrets, of_people=team.secrets.declared)
     clients = Clients(PLATFORMS, settings, network or Network(read_seconds=20))
     well = True
     lines = [f"testdesk {__version__}", ""]
@@ -61,6 +65,7 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
     if across in offers(exposed):
         lines.append(f"- {across.title}: {len(across.tools)} tools read {', '.join(p.title for p in exposed)} at once")
     lines += orders
+    lines += people_lines(team, PLATFORMS, datetime.now(UTC).date())
     store, can_record = await store_lines(environment)
     well = well and can_record
     provider, can_check = await provider_lines(environment, settings.configuration.tokens)

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 from server.hosts.jsonc import Unplaceable
@@ -123,6 +124,8 @@ def _value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
     raise Unplaceable(f"a {type(value).__name__} is not written")

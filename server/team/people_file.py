@@ -1,21 +1,21 @@
 """The sections `[people.NAME]`: whoever shares the server, with rights, keys, and credentials of their own."""
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 from server.credentials import SettingsError
 from server.team.keys import DIGEST, Key
-from server.team.rights import Right
+from server.team.rights import RIGHTS, Right
 from tools.kit.platform import Platform
 
 if TYPE_CHECKING:
     from server.config_file import Reader
 
 WHAT: Final = "file of people"
-RIGHTS: Final[tuple[Right, ...]] = get_args(Right)
 OWN: Final = ("rights", "keys", "subject", "issuer")
 """The keys that every section can have."""
 OF_A_KEY: Final = ("digest", "expires")
@@ -55,9 +55,30 @@ def read_people(path: str, platforms: Sequence[Platform], *, only_people: bool) 
     Raises:
         SettingsError: with the place and a sentence, which shows no value.
     """
-    from server.config_file import Reader, read_document
+    from server.config_file import read_document
 
     text, data = read_document(path, WHAT if only_people else "configuration file")
+    return _people(path, text, data, platforms, only_people=only_people)
+
+
+def read_text(path: str, text: str, platforms: Sequence[Platform]) -> tuple[PersonSection, ...]:
+    """The people of a file about people only, as it would be with this text.
+
+    Raises:
+        SettingsError: as `read_people` does.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} would be no valid TOML.") from error
+    return _people(path, text, data, platforms, only_people=True)
+
+
+def _people(
+    path: str, text: str, data: Mapping[str, Any], platforms: Sequence[Platform], *, only_people: bool
+) -> tuple[PersonSection, ...]:
+    from server.config_file import Reader
+
     reader = Reader(path, text, platforms)
     for name in data if only_people else ():
         if name != "people":
