@@ -158,6 +158,6 @@ class Clients:
         return self.network.is_sandbox
 
     async def close(self) -> None:
+        await self.network.close()
         self._clients.clear()
         self._personal.clear()
-        await self.network.close()

@@ -216,7 +216,7 @@ def _authenticated(scope: "Scope", host: bytes, person: Person) -> "Scope":
         # The SDK binds sessions and sealed rounds to these three.
         AccessToken(
             token="",
-            client_id=person.issuer,
+            client_id=person.bound_to,
             scopes=sorted(person.rights),
             subject=person.name,
             claims={"iss": person.issuer},

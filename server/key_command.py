@@ -15,7 +15,8 @@ from server.hosts import files, toml_text
 from server.hosts.jsonc import Unplaceable
 from server.team.describe import key_line, rights_line
 from server.team.keys import Key, digest_of, new_key
-from server.team.people_file import NAME, RIGHTS, PersonSection, joined, read_people, read_text
+from server.team.people_file import NAME, PersonSection, joined, read_people, read_text
+from server.team.rights import RIGHTS
 from server.team.settings import PEOPLE
 from tools.kit.text import many
 from tools.platforms import PLATFORMS

@@ -107,7 +107,7 @@ class HeaderCredentials:
             person,
             credentials={name: v for name, v in person.credentials.items() if name not in replaced} | credentials,
             values={name: v for name, v in person.values.items() if name not in replaced} | values,
-            from_headers=frozenset(credentials),
+            from_headers=frozenset({*credentials, *values}),
         )
         for platform in self._platforms:
             try:

@@ -38,7 +38,7 @@ class Person:
     """Whether several people share the server; not where one key is everybody's."""
 
     from_headers: frozenset[str] = frozenset()
-    """The variables of those credentials that came with the request."""
+    """The variables of those credentials and settings that came with the request."""
 
     def may(self, right: Right) -> bool:
         """Whether the person has a right."""
@@ -47,7 +47,15 @@ class Person:
     @property
     def sent(self) -> tuple[str, ...]:
         """The credentials that came with the request."""
-        return tuple(self.credentials[name].get_secret_value() for name in self.from_headers)
+        return tuple(v.get_secret_value() for name, v in self.credentials.items() if name in self.from_headers)
+
+    @property
+    def bound_to(self) -> str:
+        """What sessions and sealed rounds are bound to beside the name.
+
+        What came with the request counts, or a yes could be given to one account's question and used in another.
+        """
+        return f"{self.issuer} {self.digest(self.from_headers)}".rstrip()
 
     def own(self, variables: frozenset[str]) -> dict[str, SecretStr]:
         """The person's credentials among a platform's variables."""

@@ -1,5 +1,6 @@
 """A server over HTTP with people: their keys, what it sends to the platforms, and clients of each of them."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from tools.kit.network import Network
 from tools.kit.sandbox.composition import Composition
 from tools.platforms import PLATFORMS
 
+PATIENCE = 120.0  # seconds for a whole table of attempts
 ANNA, BEN = "anna", "ben"
 TOKENS = {
     ANNA: {"TESTIO_API_TOKEN": "tio-anna-7Qm2xVw9LrTe4Zb1", "TESTOMATIO_API_TOKEN": "testomat_anna8Kd3pYs6HnWq0Jc5"},
@@ -118,6 +120,7 @@ async def team(
     environment: Mapping[str, str] | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
     world: Composition | None = None,
+    engine: Engine | None = None,
     sandbox: bool = False,
     **options: Any,
 ) -> AsyncIterator[Team]:
@@ -125,6 +128,7 @@ async def team(
 
     The platforms are fake APIs, to which the real credentials go unless it is a `sandbox`.
     """
+    monkeypatch.setattr("tests.server.served.PATIENCE", PATIENCE)
     named = people or (someone(ANNA), someone(BEN))
     file = folder / "people.toml"
     file.write_text("".join(one.section() for one in named), encoding="utf-8")
@@ -133,10 +137,11 @@ async def team(
         "TESTDESK_CONFIG": "",
         "TESTDESK_TOOLSETS": "all",
         "HOME": str(folder),
+        "TESTOMATIO_PROJECT": "harbour-shop-6f98f",
         **TEAM_TOKENS,
-        **({"TESTDESK_PEOPLE": str(file)} if environment is None else environment),
+        **(environment or {}),
     }
-    world, engine = world or sandboxes(), store_at(None)
+    world, engine = world or sandboxes(), engine or store_at(None)
     chosen = read_settings(PLATFORMS, variables, sandbox=sandbox)
     fakes = read_settings(PLATFORMS, {}, sandbox=True)
     # The addresses of the fake APIs, which the settings of a real server cannot name.
@@ -162,3 +167,30 @@ async def refusal(connected: Client, tool: str, /, **arguments: Any) -> str:
     result: CallToolResult = await connected.call_tool(tool, arguments)
     assert result.is_error, result
     return text(result)
+
+
+CAPABILITIES = {"elicitation": {}}
+
+
+async def rpc(
+    wire: httpx2.AsyncClient, method: str, params: Mapping[str, Any], **headers: str
+) -> tuple[int, dict[str, Any]]:
+    """Send one request of the 2026-07-28 revision as it stands: the status, and the message that answers."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "tests", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": CAPABILITIES,
+    }
+    named = {"Mcp-Name": str(params["name"])} if "name" in params else {}
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
+    envelope = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method, **named, **headers}
+    answered = await wire.post("/mcp", json=body, headers=envelope)
+    lines = [line.removeprefix("data: ") for line in answered.text.splitlines() if line.startswith("data: {")]
+    return answered.status_code, json.loads(lines[-1] if lines else answered.text or "{}")
+
+
+async def called(
+    wire: httpx2.AsyncClient, tool: str, arguments: Mapping[str, Any], **more: Any
+) -> tuple[int, dict[str, Any]]:
+    """Call a tool so; `more` are further parameters, such as the answers of a round."""
+    return await rpc(wire, "tools/call", {"name": tool, "arguments": dict(arguments), **more})

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.request import getproxies
+from weakref import WeakSet
 
 import anyio
 import httpx
@@ -58,7 +59,9 @@ class Network:
         self.sharing: Sharing = Alone()
         """What the clients share with those of other processes."""
         self._context: ssl.SSLContext | None = None
-        self._open: list[httpx.AsyncClient] = []
+        self._open: WeakSet[httpx.AsyncClient] = WeakSet()
+        """Those in use: of the clients of many people some are dropped while the server runs."""
+        self._pools: dict[tuple[str, int], httpx.AsyncBaseTransport] = {}
 
     def client(
         self, base_url: str, auth: httpx.Auth | None, *, at_once: int = 8, limit: PublicOnly | None = None
@@ -74,7 +77,7 @@ class Network:
         client = _Client(
             base_url=base_url,
             auth=auth,
-            transport=self.transport or (None if limit is not None else self._pool(at_once)),
+            transport=self.transport or (None if limit is not None else self._pool(base_url, at_once)),
             verify=self._context or False,
             follow_redirects=False,
             trust_env=not self.is_sandbox,
@@ -85,21 +88,26 @@ class Network:
         )
         if limit is not None and self.transport is None:
             limit.guard(client)
-        self._open.append(client)
+        self._open.add(client)
         return client
 
-    def _pool(self, kept: int) -> httpx.AsyncBaseTransport | None:
-        """Connections of our own; None where a proxy may carry them, which is left to httpx."""
+    def _pool(self, base_url: str, kept: int) -> httpx.AsyncBaseTransport | None:
+        """Connections of our own, the same for all clients of an address, since each request has its own credential.
+
+        None where a proxy may carry them, which is left to httpx.
+        """
         proxies = set() if self.is_sandbox else getproxies().keys() - {"no"}
         if proxies or self._context is None:
             return None
         from tools.kit.pool import Pool  # with httpcore: at the first call, not at the start
 
-        return Pool(self._context, kept=kept)
+        return self._pools.setdefault((base_url, kept), Pool(self._context, kept=kept))
 
     async def close(self) -> None:
         while self._open:
             await self._open.pop().aclose()
+        while self._pools:
+            await self._pools.popitem()[1].aclose()
 
 
 class _NoCookies(httpx.Cookies):
