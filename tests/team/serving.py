@@ -31,11 +31,17 @@ from tools.platforms import PLATFORMS
 PATIENCE = 120.0  # seconds for a whole table of attempts
 ANNA, BEN = "anna", "ben"
 TOKENS = {
-    ANNA: {"TESTIO_API_TOKEN": "tio-anna-7Qm2xVw9LrTe4Zb1", "TESTOMATIO_API_TOKEN": "testomat_anna8Kd3pYs6HnWq0Jc5"},
-    BEN: {"TESTIO_API_TOKEN": "tio-ben-3Nc6vBk8MzXa1Ql5", "TESTOMATIO_API_TOKEN": "testomat_ben2Wr5tGy8UjIo1Lp4"},
+    ANNA: {
+        "TESTIO_API_TOKEN": "tio-anna-7Qm2xVw9LrTe4Zb1",
+        "TESTOMATIO_API_TOKEN": "testomat_iris-anna8Kd3pYs6HnWq0Jc5",
+    },
+    BEN: {"TESTIO_API_TOKEN": "tio-ben-3Nc6vBk8MzXa1Ql5", "TESTOMATIO_API_TOKEN": "testomat_jonas-ben2Wr5tGy8UjIo1Lp4"},
 }
 """Each one's own credentials, where a test lets them have some."""
-TEAM_TOKENS = {"TESTIO_API_TOKEN": "tio-team-5Fg8hJk1MnBv3Cx7", "TESTOMATIO_API_TOKEN": "testomat_teams2Rt6Yu9Io4Pa7Sd"}
+TEAM_TOKENS = {
+    "TESTIO_API_TOKEN": "tio-team-5Fg8hJk1MnBv3Cx7",
+    "TESTOMATIO_API_TOKEN": "testomat_demo-teams2Rt6Yu9Io4Pa7Sd",
+}
 
 
 @dataclass(frozen=True)
