@@ -107,3 +107,26 @@ async def test_it_says_which_host_is_listed_which_tools(capsys: pytest.CaptureFi
     assert "`all` lists all" in line
     await run_doctor({"TESTDESK_TOOLSETS": "all"})
     assert "Tools listed (TESTDESK_TOOLSETS): all: 269\n" in capsys.readouterr().out
+
+
+async def test_people_are_reported_with_rights_keys_and_own_credentials_and_no_value(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token, file = "tio-anna-5f1e9a7733c0", tmp_path / "people.toml"
+    (tmp_path / "token").write_text(token)
+    file.write_text(
+        '[people.anna]\nrights = ["triage", "read"]\ntestio_api_token_file = "token"\n'
+        f'[people.anna.keys.laptop]\ndigest = "sha256:{"ab" * 32}"\nexpires = 2020-01-31\n[people.ben]\n'
+    )
+    with respx.mock() as api:
+        api.get(PRODUCTS).respond(200, json={"products": []})
+        await run_doctor({"TESTIO_API_TOKEN": TOKEN, "TESTDESK_PEOPLE": str(file), "TESTDESK_CONFIG": ""})
+    told = capsys.readouterr().out
+    assert "anna: read, triage" in told
+    assert "EXPIRED on 2020-01-31" in told
+    assert "own for test IO: TESTIO_API_TOKEN" in told
+    assert "ben: read" in told
+    assert "NO KEY" in told
+    assert "request headers: refused" in told
+    assert token not in told
+    assert "ab" * 12 not in told
