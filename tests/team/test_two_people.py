@@ -81,15 +81,19 @@ async def _(t: Team) -> None:
 
 @TABLE("his login is hers")
 async def _(t: Team) -> None:
-    logins = []
+    logins: list[str] = []
+    used: dict[str, set[str]] = {ANNA: set(), "team": set()}
     async with t.client(ANNA) as hers, t.client(BEN) as his:
         for client, who in ((hers, ANNA), (his, "team"), (hers, ANNA)):
-            await answer(client, "testomatio_list_runs")
+            await answer(client, "testomatio_list_projects")
             sent = t.sent()
             assert sent
             assert set().union(*holders(sent)) <= {who}
             logins += [who for request in sent if "/api/login" in request]
+            used[who] |= {found[1] for one in sent if (found := re.search(r"authorization: (?:Bearer )?(ey\S+)", one))}
     assert logins == [ANNA, "team"]
+    assert all(used.values())
+    assert not used[ANNA] & used["team"]
 
 
 @TABLE("her credential goes to another platform or another address")
