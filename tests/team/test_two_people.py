@@ -46,18 +46,21 @@ YES: Final = {"action": "accept", "content": {"answer": "yes"}}
 async def test_no_attempt_of_one_person_on_another_succeeds(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
     anna, ben = with_tokens(tmp_path, someone(ANNA)), someone(BEN)
     file = tmp_path / "store.sqlite3"
     allowed = {"TESTDESK_HEADER_CREDENTIALS": "1"}
     async with team(monkeypatch, tmp_path, anna, ben, environment=allowed, engine=store_at(file)) as running:
         change_bug(running.world, 88101, title=f"Login fails with {TOKENS[ANNA][TESTIO]} and {BROUGHT}")
+        logging.getLogger().handlers = [caplog.handler]  # the server has put its own there, which redacts
+        logging.getLogger().setLevel(logging.DEBUG)
         failures = await TABLE.failures(running)
         assert not failures, "\n".join(f"{name}: {why}" for name, why in failures.items())
     assert len(TABLE.attempts) >= 20
-    assert "testio" in caplog.text  # so something was logged
+    # The test's own clients log the addresses to which they send, one of which has a key.
+    logged = "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith(("httpx2", "httpcore2")))
+    assert "session" in logged  # so something was logged
     secrets = [*TEAM_TOKENS.values(), *TOKENS[ANNA].values(), BROUGHT, anna.key, ben.key]
-    assert [secret for secret in secrets if secret in caplog.text] == []
+    assert [secret for secret in secrets if secret in logged] == []
 
 
 # Credentials
