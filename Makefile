@@ -57,7 +57,7 @@ test-postgres: $(VENV)/.dev ## Run the tests of the store on a PostgreSQL server
 	@$(BIN)/python -m tests.postgres.run -n $(JOBS) $(TESTS)
 
 test-deploy: $(VENV)/.dev ## Prove the files of deploy/ and docs/operations.md with the real programs, unpacked where they are missing.
-	@$(BIN)/python -m tests.deploy.run
+	@$(BIN)/python -m tests.deploy.run -n $(JOBS) --dist loadfile
 
 test-provider: $(VENV)/.dev ## Run the tests of tokens that an OpenID provider from npm issues; skips what cannot be installed.
 	@command -v npm >/dev/null || echo 'make test-provider: npm is not on this machine' >&2

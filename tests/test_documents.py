@@ -29,6 +29,7 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "examples").glob("*.md")),
 ]
+TYPED = ROOT / "docs" / "operations.md"  # tests/deploy types its commands
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED_FILE = re.compile(r"`((?:\.ci|\.github|docs|examples|prompts|server|testdesk|tests|tools)/[^`\s]*)`")
 OTHER_VARIABLES = {"TESTOMATIO", "TESTOMATIO_URL", "UPDATE_SNAPSHOTS"}  # of vendors' programs, and of the tests
@@ -51,6 +52,7 @@ def snippets(*languages: str) -> list[Snippet]:
     return [
         Snippet(document.relative_to(ROOT).as_posix(), language, text)
         for document in DOCUMENTS
+        if document != TYPED or "sh" not in languages
         for language, text in FENCE.findall(document.read_text(encoding="utf-8"))
         if not languages or language in languages
     ]

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Final
@@ -95,10 +96,15 @@ class Operator:
     def _heard(self) -> str:
         assert self._shell.stdout is not None
         heard = ""
-        for line in self._shell.stdout:
-            if line.strip() == DONE:
-                return heard
-            heard += line
+        watchdog = threading.Timer(PATIENCE, self._shell.kill)
+        watchdog.start()
+        try:
+            for line in self._shell.stdout:
+                heard += line
+                if heard.endswith(f"{DONE}\n"):
+                    return heard.removesuffix(f"{DONE}\n")
+        finally:
+            watchdog.cancel()
         raise Failed(f"a block ended the shell:\n{heard}")
 
 

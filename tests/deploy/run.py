@@ -1,4 +1,4 @@
-"""Gets what proves the files of deploy/, and runs their tests: `make test-deploy`.
+"""Gets what proves the files of deploy/ and docs/operations.md, and runs their tests: `make test-deploy`.
 
 Packages of Debian are unpacked below .scratch and not installed. What a registry does not give is named, and the tests
 that need it are skipped.
