@@ -195,6 +195,16 @@ def test_every_selector_finds_the_pods() -> None:
     assert manifest("NetworkPolicy", "closed")["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
+def test_the_store_is_postgresql_wherever_its_address_is_given() -> None:
+    """The image and the unit name a file, which is taken before the file with the address."""
+    steps = instructions((ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    assert "TESTDESK_STORE=/" in " ".join(argument for name, argument in steps if name == "ENV")
+    given = {(where, name): value for where, name, value in variables()}
+    files = [where for where, name in given if name == "TESTDESK_STORE_FILE"]
+    assert files == ["compose.yaml", "deployment.yaml", "workers.conf"]
+    assert {given[where, "TESTDESK_STORE"] for where in files} == {""}
+
+
 def test_the_configuration_is_valid_and_everywhere_the_same() -> None:
     file = DEPLOY / "testdesk.toml"
     assert read_configuration(str(file), PLATFORMS).stated
@@ -207,4 +217,6 @@ def test_what_is_there_is_no_longer_pending() -> None:
     assert not [path for path in pending.PATHS if has_path(path)]
     options = parser().format_help() + SERVER
     assert not [option for option in pending.OPTIONS if f'"{option}"' in options]
-    assert not [command for command in pending.COMMANDS if f'add_parser("{command.split()[1]}"' in SERVER]
+    parsers = re.findall(r'add_parser\(\s*"(\w+)"', SERVER)
+    assert "ledger" in parsers
+    assert not [command for command in pending.COMMANDS if command.split()[1] in parsers]
