@@ -148,6 +148,8 @@ def follow() -> list[Step]:
 
 
 def main() -> int:
+    # Whoever ends this early ends the servers with it, which a signal alone would leave running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         typed = follow()
     except Failed as error:
