@@ -1,5 +1,6 @@
 """A reverse proxy of deploy/ on loopback: its file with other ports and a certificate of the test's own."""
 
+import os
 import re
 import socket
 import ssl
@@ -74,6 +75,7 @@ def nginx_file(folder: Path, port: int, upstreams: Sequence[str], certificate: C
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     changes = dict(zip(UPSTREAMS, upstreams, strict=True)) | {
         "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
+        "user www-data;": "user root;" if os.geteuid() == 0 else "",
         "/etc/ssl/testdesk/fullchain.pem": str(certificate.chain),
         "/etc/ssl/testdesk/privkey.pem": str(certificate.key),
         "/var/log/nginx/testdesk.log": str(folder / "access.log"),
@@ -83,7 +85,7 @@ def nginx_file(folder: Path, port: int, upstreams: Sequence[str], certificate: C
         + f"client_body_temp_path {folder / 'body'};\n",
     }
     file = folder / "nginx.conf"
-    file.write_text(f"user root;\npid {folder / 'pid'};\n" + replaced(text, changes))
+    file.write_text(f"pid {folder / 'pid'};\n" + replaced(text, changes))
     return file, [program("nginx"), "-c", str(file), "-p", str(folder), "-g", "daemon off;"]
 
 
