@@ -1,6 +1,6 @@
 """People with roles, a server that they share, and their clients; who they are is a key in a header."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -132,15 +132,16 @@ def everything(toolsets: str = "all") -> Settings:
     return settings({"TESTDESK_TOOLSETS": toolsets}, trackers=["github"])
 
 
-def acting_as(server: MCPServer[Any], person: Person) -> MCPServer[Any]:
+def acting_as(server: MCPServer[Any], whom: Person | Callable[[], Person]) -> MCPServer[Any]:
     """A server in this process whose every request is a person's, for what is too much to send over a port."""
 
     async def enter(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        whom, known = callers.person.set(person), callers.principal.set(person.name)
+        person = whom() if callable(whom) else whom
+        acting, known = callers.person.set(person), callers.principal.set(person.name)
         try:
             return await call_next(ctx)
         finally:
-            callers.person.reset(whom)
+            callers.person.reset(acting)
             callers.principal.reset(known)
 
     assert isinstance(server, CataloguedServer)

@@ -14,7 +14,7 @@ from server.app import build
 from server.sandbox import SandboxTransport
 from server.team.person import Person
 from tests.desk import DECLINE, ERAS, NOT_CONFIRMED, YES, desk, sandboxes, text
-from tests.team.roles import ROLES, acting_as, everything, not_of, of, office
+from tests.team.roles import ROLES, Roles, acting_as, everything, not_of, of, office
 from tools.kit.network import Network
 
 pytestmark = pytest.mark.anyio
@@ -42,18 +42,35 @@ async def listed(client: Client) -> dict[str, Any]:
 
 
 @both_eras
-async def test_each_role_is_listed_what_it_may_call_and_no_description_names_anything_else(
-    mode: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with office(monkeypatch, told=everything()) as shared:
+async def test_each_role_is_listed_what_it_may_call_and_no_description_names_anything_else(mode: str) -> None:
+    roles = Roles()
+    role = ""
+    world = sandboxes("github")
+    server = acting_as(
+        build(everything(), network=Network(SandboxTransport(world))),
+        lambda: roles.people[role],
+    )
+    for role in ROLES:
+        async with desk(mode, server=server, world=world) as d:
+            lists = await listed(d.client)
+            instructions = d.client.session.instructions or ""
+        names = {tool["name"] for tool in lists["tools"]}
+        assert names == of(role) - {"find_tools", "call_read_tool", "call_tool", "testio_triage_board"}
+        assert not hidden_in([lists, instructions], role), role
+        assert bool(lists["resources"]) == bool(lists["templates"]) == bool(lists["prompts"]) == (role != "guest")
+
+
+@both_eras
+async def test_a_list_has_what_the_person_of_its_request_may_call(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with office(monkeypatch, told=everything(FEW)) as shared:
+        listed_to: dict[str, set[str]] = {}
         for role in ROLES:
             async with shared.client(role, mode) as client:
-                lists = await listed(client)
-                instructions = client.session.instructions or ""
-            names = {tool["name"] for tool in lists["tools"]}
-            assert names == of(role) - {"find_tools", "call_read_tool", "call_tool", "testio_triage_board"}
-            assert not hidden_in([lists, instructions], role), role
-            assert bool(lists["resources"]) == bool(lists["templates"]) == bool(lists["prompts"]) == (role != "guest")
+                listed_to[role] = {tool.name for tool in (await client.list_tools()).tools}
+    assert listed_to["guest"] == set()
+    assert listed_to["triager"] - listed_to["reader"] == {"testio_reject_bug", "call_tool"}
+    assert listed_to["buyer"] - listed_to["reader"] >= {"call_tool"}
+    assert all(names <= of(role) for role, names in listed_to.items())
 
 
 @both_eras
