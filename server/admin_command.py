@@ -34,6 +34,8 @@ async def run_admin(given: argparse.Namespace, environment: Mapping[str, str] = 
     if given.json:
         say(json.dumps(seen.as_json(), ensure_ascii=False, indent=2))
         return 0
+    for note in seen.notes:
+        say(f"WARNING: {note}")
     for name, lines in PARTS.items():
         if given.part in {None, name}:
             say(f"{name.capitalize()}:")

@@ -51,14 +51,11 @@ def serve_http(
                 drain=drain_seconds(given, team),
                 log_level=given.log_level,
                 worker=given.worker,
-                readiness=Readiness(engine, **problems),
+                readiness=Readiness(engine),
             )
 
     try:
         authenticator = team_authenticator(team) if team.has_people else None
-        # Such as a file of people that cannot be read any more.
-        ready = getattr(authenticator, "ready", None)
-        problems = {} if ready is None else {"people": ready}
         key = None if authenticator is not None else one_key(given)
         admin = {} if authenticator is None else admin_beside(authenticator, team, settings, engine)
         return anyio.run(serve)

@@ -25,6 +25,13 @@ MEANINGS = {
     "TESTDESK_TOOLSETS": "Tools to list: `auto` (default), `all`, `triage`, `planning`, `reporting`, platforms, "
     "`platform:subject`, names, comma-separated; `-` before one leaves it out",
     "TESTDESK_HTTP_KEY": "Key that HTTP clients send; made anew and shown at each start where it is not set",
+    "TESTDESK_PEOPLE": "File of people, `[people.NAME]`, who share a server over HTTP: rights, digests of keys, own "
+    "credentials; see docs/team.md",
+    "TESTDESK_ISSUER": "Address of the identity provider whose access tokens are taken over HTTP",
+    "TESTDESK_RESOURCE": "The server's own address, for which such tokens are issued",
+    "TESTDESK_STATE_KEYS": "Keys that seal questions and sessions in all processes, one a line, the first seals; best as "
+    "`TESTDESK_STATE_KEYS_FILE`",
+    "TESTDESK_HEADER_CREDENTIALS": "`1`: people may send their own credentials of platforms in headers",
     "TESTDESK_LOG": "`text` (default), or `json`: one JSON object a line on standard error, with one for each call",
     "TESTDESK_OUTPUT_SCHEMAS": "`1` publishes the schema of each answer too; costs every conversation tokens",
     "TESTDESK_GREETER": "`0`: no list comes from a record at the start; `1`: lists do in a checkout too",

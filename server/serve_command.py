@@ -58,6 +58,10 @@ def run_serve(given: argparse.Namespace) -> int:
     if given.metrics_port is not None and not given.http:
         raise SettingsError("--metrics-port goes with --http: a server on stdio has one client, and ends with it.")
     engine, telemetry = open_store(os.environ, sandbox=given.sandbox), None
+    if team is not None:
+        from server.team.sharing import check_shared
+
+        check_shared(given, engine, team, os.environ)
     if given.metrics_port is not None or any(name.startswith("OTEL_") for name in os.environ):
         from server.telemetry.start import start_asked
         from server.telemetry.store import FollowedEngine
@@ -68,10 +72,6 @@ def run_serve(given: argparse.Namespace) -> int:
     known = Known.shipped(os.environ)
     if given.http:
         known = Known(schemas=known.schemas)  # it starts once, so it loads every platform before it is called
-    if team is not None:
-        from server.team.sharing import check_shared
-
-        check_shared(given, engine, team, os.environ)
     server = build(settings, store=store, engine=engine, known=known, team=team, telemetry=telemetry)
     gc.freeze()
     gc.enable()

@@ -57,6 +57,7 @@ def _form(problem: str) -> Iterator[str]:
 def _everything(seen: Overview, name: str) -> Iterator[str]:
     yield f'<header><div><h1>Testdesk: admin</h1><p class="soft">{_text(name)}, {_moment(seen.made_at)}</p></div>'
     yield '<form class="leave" method="post" action="/admin/leave"><button>Leave</button></form></header>\n'
+    yield "".join(f'<p class="problem">{_text(note)}</p>' for note in seen.notes)
     tiles = [
         (len(seen.people), "people"),
         (len(seen.waiting), "questions waiting"),
@@ -79,7 +80,6 @@ def _everything(seen: Overview, name: str) -> Iterator[str]:
     yield lines or "<p>The operator has set no limits that are counted.</p>"
     yield "</section>\n"
     yield from _table("Newest acts", _ACT_HEADS, seen.acts, _act, "Nothing was changed or ordered yet.")
-    yield "".join(f"<p>{_text(note)}</p>" for note in seen.notes)
     yield f"<footer><p>Store: {_text(seen.store)}. Head of the ledger: <code>{_text(seen.head or 'none')}</code>; "
     yield "<code>testdesk ledger verify</code> follows its chain. Times are UTC.</p></footer>\n"
 

@@ -22,6 +22,7 @@ from mcp.types import CallToolResult, TextContent
 from server import callers
 from server.configuration import TeamLimits
 from server.guards.waiting import held
+from server.observing import events
 from server.store.engine import Engine
 from server.team.person import Person
 
@@ -108,7 +109,8 @@ class Line:
         else:
             self._waiting.append(turn)
         try:
-            await turn.wait()
+            with events.get().call_waiting():
+                await turn.wait()
             has_come = True
         finally:
             if not has_come and turn.is_set():

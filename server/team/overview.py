@@ -47,6 +47,10 @@ class Register(Protocol):
     def known(self) -> Sequence[KnownPerson]:
         """The people that the settings name, by name."""
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with the files that name them, since they were last read well; empty: nothing."""
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -104,7 +108,7 @@ async def overview(engine: Engine, budgets: Budgets, register: Register | None) 
         return newest_acts(db, MOST_ACTS), unknown_acts(db), count, head
 
     acts, unknown, records, head = await engine.read(read) if engine.exists else ([], [], 0, "")
-    notes = []
+    notes = [register.problem] if register is not None and register.problem else []
     if len(unknown) > MOST_UNKNOWN:
         notes.append(f"{len(unknown) - MOST_UNKNOWN} more acts are of unknown outcome; `testdesk ledger` lists them.")
     return Overview(

@@ -17,6 +17,10 @@ class PeopleRegister:
     def known(self) -> Sequence[KnownPerson]:
         return [self._known(member) for member in self._people.members]
 
+    @property
+    def problem(self) -> str:
+        return self._people.problem
+
     def _known(self, member: Member) -> KnownPerson:
         section, held = member.section, member.person.credentials
         keys = tuple(KnownKey(key.name, key.expires) for key in section.keys)

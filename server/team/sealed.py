@@ -48,7 +48,7 @@ class Session:
 
 def owner_of(person: Person | None) -> str:
     """Whom a session belongs to; names of two issuers never collide."""
-    return "" if person is None else json.dumps([person.issuer, person.name])
+    return "" if person is None else json.dumps([person.bound_to, person.name])
 
 
 def new_session(params: Any, owner: str) -> Session | None:

@@ -151,7 +151,7 @@ class SealedSessionManager(StreamableHTTPSessionManager):
             if isinstance(message, JSONRPCNotification):
                 await self._sessions.cancel(session, message)
             elif isinstance(message, JSONRPCResponse | JSONRPCError):
-                await self._sessions.answer(session, message)
+                await self._sessions.answer(session, message, request.scope.get(PERSON))
             else:
                 await self._sessions.end(session)
         except NotHandedOver as why:

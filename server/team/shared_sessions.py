@@ -18,7 +18,9 @@ from mcp.types import INVALID_PARAMS, JSONRPCError, JSONRPCMessage, JSONRPCNotif
 
 from server.store.engine import Engine, StoreError
 from server.store.sessions import END_SECONDS, MOST_SUBSCRIBED, Handed, SessionRows
+from server.team import present
 from server.team.keyring import ring
+from server.team.person import Person
 from server.team.sealed import Session, SessionSeal
 
 logger = logging.getLogger(__name__)
@@ -99,8 +101,10 @@ class SharedSessions:
             if not self._live:
                 self._are_gone.set()
 
-    async def answer(self, session: Session, message: Answer) -> None:
+    async def answer(self, session: Session, message: Answer, person: Person | None = None) -> None:
         """Bring an answer to the process that asked; one to a question that nobody asked is dropped in time.
+
+        With it go the rights of whoever answers, which may be fewer by now than when the question was asked.
 
         Raises:
             NotHandedOver: when the client may send it again.
@@ -112,7 +116,8 @@ class SharedSessions:
         body = message.model_dump_json(by_alias=True, exclude_unset=True)
         if len(body) > LONGEST_ANSWER:
             raise NotHandedOver("The answer is too long.")
-        await self._hand("answer", session, str(message.id), self._codec.seal(body.encode()))
+        sealed = self._codec.seal(json.dumps([body, _rights_of(person)]).encode())
+        await self._hand("answer", session, str(message.id), sealed)
 
     async def cancel(self, session: Session, message: JSONRPCNotification) -> None:
         """Bring a cancellation to the process that carries the request out.
@@ -206,10 +211,14 @@ class SharedSessions:
     def _opened(self, body: str) -> Answer | None:
         """An answer that was stored by a process with our keys: whoever can only write rows cannot say yes."""
         try:
-            given: dict[str, Any] = json.loads(self._codec.unseal(body))
+            text, rights = json.loads(self._codec.unseal(body))
         except InvalidRequestState:
             logger.error("an answer that was handed over was not sealed with a key of this server")
             return None
+        if rights is not None:
+            issuer, name, held = rights
+            present.note(Person(name, frozenset(held), issuer=issuer))
+        given: dict[str, Any] = json.loads(text)
         kind = JSONRPCError if "error" in given else JSONRPCResponse
         return kind.model_validate(given, by_name=False)
 
@@ -242,3 +251,8 @@ class SharedSessions:
         self._ended[session] = now
         for exchange in list(self._live.get(session, ())):
             await exchange.end()
+
+
+def _rights_of(person: Person | None) -> tuple[str, str, list[str]] | None:
+    """What the process that asked has to know of a person."""
+    return None if person is None else (person.issuer, person.name, sorted(person.rights))

@@ -13,14 +13,16 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from server.listening import bound, listen, why_not
+from server.telemetry.workers import FOLDER, forget, new_folder, remove_folder
 
 WORKER: Final = Path(__file__).with_name("worker.py")
 STEADY_SECONDS: Final = 10.0
@@ -111,7 +113,17 @@ class Place:
 class Supervisor:
     """Keeps N workers running until a signal."""
 
-    def __init__(self, host: str, port: int, count: int, command: Sequence[str]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        count: int,
+        command: Sequence[str],
+        *,
+        ended: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """`ended` is called with the process id of each worker that has ended."""
+        self._ended = ended
         self._host, self._port, self._command = host, port, list(command)
         self._places = [Place() for _ in range(count)]
         self._to_restart: deque[Place] = deque()
@@ -250,6 +262,7 @@ class Supervisor:
     def _end(self, place: Place, one: Running) -> None:
         """Note that a worker has ended, and when the next one starts."""
         one.connection.close()
+        self._ended(one.process.pid)
         code = one.ended
         if one in place.leaving:
             place.leaving.remove(one)
@@ -305,4 +318,14 @@ def run_workers(given: argparse.Namespace) -> int:
     if not sys.platform.startswith("linux"):
         say("testdesk: --workers above 1 needs Linux, which spreads connections over several sockets of one port.")
         return 2
-    return Supervisor(given.host, given.port, given.workers, sys.argv[1:]).run()
+    if given.metrics_port is None:
+        return Supervisor(given.host, given.port, given.workers, sys.argv[1:]).run()
+    if not given.metrics_port:
+        say("testdesk: --metrics-port takes a number beside --workers: all workers answer on the same port.")
+        return 2
+    shared = new_folder()
+    os.environ[FOLDER] = str(shared)
+    try:
+        return Supervisor(given.host, given.port, given.workers, sys.argv[1:], ended=partial(forget, shared)).run()
+    finally:
+        remove_folder(shared)

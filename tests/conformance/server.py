@@ -47,7 +47,8 @@ async def serve(server: MCPServer[Any]) -> int:
     if isinstance(server, CataloguedServer):
         server.listing = Listing(names, names, frozenset())
     server.middleware[:] = [
-        protocol_errors([*names]) if m.__module__ == protocol_errors.__module__ else m for m in server.middleware
+        protocol_errors([*names], lambda _: True) if m.__module__ == protocol_errors.__module__ else m
+        for m in server.middleware
     ]
     return await run_http(server, port=0, key=None)
 

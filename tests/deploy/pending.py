@@ -2,11 +2,11 @@
 
 from typing import Final
 
-VARIABLES: Final[tuple[str, ...]] = ("TESTDESK_PEOPLE", "TESTDESK_STATE_KEYS", "TESTDESK_LOG")
+VARIABLES: Final[tuple[str, ...]] = ()
 """Variables without a line among the settings."""
-OPTIONS: Final[tuple[str, ...]] = ("--workers", "--metrics-port", "--metrics-host")
+OPTIONS: Final[tuple[str, ...]] = ()
 """Options of `testdesk serve`."""
-PATHS: Final[tuple[str, ...]] = ("/readyz",)
+PATHS: Final[tuple[str, ...]] = ()
 """Paths of the server over HTTP."""
-COMMANDS: Final[tuple[str, ...]] = ("testdesk key", "testdesk admin")
+COMMANDS: Final[tuple[str, ...]] = ()
 """Commands that docs/operations.md has."""

@@ -9,6 +9,7 @@ from mcp.types import InputRequiredResult
 
 from server.guards import rounds
 from server.guards.rounds import Rounds
+from server.store.rounds import KEPT_SECONDS
 from tests.desk import YES, desk
 from tools.kit.errors import Refused
 
@@ -189,10 +190,10 @@ async def test_what_asks_nobody_is_passed_on_as_it_is(call: Call) -> None:
 
 
 async def test_a_used_round_is_forgotten_only_after_its_seal_has_expired(clock: list[float]) -> None:
-    assert rounds.KEPT_SECONDS > 600
+    assert KEPT_SECONDS > 600
     asking = Rounds(frozenset({"drop"}))
     await use(asking, answered(form("yes")))
-    clock.append(clock[0] + rounds.KEPT_SECONDS)
+    clock.append(clock[0] + KEPT_SECONDS)
     await use(asking, answered(form("yes"), "another"))
     with pytest.raises(Refused):
         await use(asking, answered(form("yes")))

@@ -4,9 +4,9 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio.to_thread
 import pytest
@@ -68,6 +68,9 @@ class InStep:
 
     async def read(self, work: Callable[[Database], T]) -> T:
         return await self._engine.read(work)
+
+    async def quick(self, statement: str, **values: Any) -> list[Sequence[Any]]:
+        return await self._engine.quick(statement, **values)
 
     async def heard(self, seconds: float, topic: str = EVENT) -> None:
         await self._engine.heard(seconds, topic)

@@ -18,7 +18,7 @@ PYTHONS: Final = ("3.11", "3.12", "3.13")
 SYSTEMS: Final = (("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"))
 LICENCES_ELSEWHERE: Final = {"pywin32": "PSF-2.0", "tzdata": "Apache-2.0"}
 """Packages without dependencies that are installed on another system than the one that most of us work on."""
-EXTRAS: Final = ("pictures", "postgres")
+EXTRAS: Final = ("pictures", "postgres", "telemetry")
 """Extras for users; those for development are not shipped."""
 SPDX: Final = {
     "MIT License": "MIT",

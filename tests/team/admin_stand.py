@@ -14,7 +14,8 @@ from mcp.server.request_state import AESGCMRequestStateCodec
 from server.configuration import Budgets as Limited
 from server.configuration import Configuration, Limits
 from server.guards.budgets import Budgets
-from server.http_server import listen, uvicorn_for
+from server.http_server import uvicorn_for
+from server.listening import listen
 from server.store.acts import Acts, NewAct
 from server.store.approvals import Approvals, NewApproval
 from server.store.engine import Engine
@@ -34,6 +35,7 @@ class People:
     """Two people, whose rights a test may change."""
 
     def __init__(self) -> None:
+        self.problem = ""
         self.by_key = {ADMIN: Person("mara", ALL), TRIAGE: Person("anna", frozenset({"read", "triage"}))}
 
     async def authenticate(self, headers: Headers) -> Person:

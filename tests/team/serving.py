@@ -175,7 +175,7 @@ async def refusal(connected: Client, tool: str, /, **arguments: Any) -> str:
     return text(result)
 
 
-CAPABILITIES = {"elicitation": {}}
+CAPABILITIES: dict[str, Any] = {"elicitation": {}}
 
 
 async def rpc(

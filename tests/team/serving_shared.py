@@ -11,7 +11,8 @@ from anyio.abc import TaskStatus
 from mcp.server import MCPServer
 
 from server.http_app import HttpApp
-from server.http_server import listen, uvicorn_for
+from server.http_server import uvicorn_for
+from server.listening import listen
 from server.store.engine import Engine
 from server.team.authentication import Headers, NotAuthenticated, bearer
 from server.team.person import Person

@@ -93,7 +93,10 @@ async def test_a_change_counts_a_second_later_and_a_broken_file_changes_nothing(
     assert "does not know this key" in await name_of(found, anna.key)
     assert found.problem == ""
     for wrong in ("[people.ben", '[people.ben]\nrights = ["write"]\n', None):
-        _ = file.unlink() if wrong is None else file.write_text(wrong)
+        if wrong is None:
+            file.unlink()
+        else:
+            file.write_text(wrong)
         Moving.now += 1
         assert await name_of(found, ben.key) == BEN
         Moving.now += 1

@@ -131,7 +131,7 @@ async def test_with_the_store_away_reads_go_on_at_a_part_of_the_pace(
 
 async def test_a_pause_that_one_worker_is_asked_for_holds_for_all(tmp_path: Path) -> None:
     class Unpaced(Paced):
-        per_second = None
+        per_second = None  # type: ignore[assignment]  # as a platform without a rate has it
 
     async with hosts(tmp_path) as team:
         asked, other, of_anna = (

@@ -171,7 +171,7 @@ async def _(t: Team) -> None:
     ]
     async with t.raw(BEN) as his:
         for headers, sentence in wrong:
-            refused = await his.post("/mcp", json=PING, headers=headers)
+            refused = await his.post("/mcp", json=PING, headers=raw_headers(headers))
             assert refused.status_code == 400, headers
             assert sentence in refused.json()["error"], (headers, refused.text)
             assert not [value for _, value in headers if len(value) > 8 and str(value) in refused.text]
@@ -308,6 +308,11 @@ async def _(t: Team) -> None:
 # Keys
 
 
+def raw_headers(headers: list[tuple[str, str | bytes]]) -> list[tuple[bytes, bytes]]:
+    """Headers as they travel; some are no text."""
+    return [(name.encode(), value if isinstance(value, bytes) else value.encode("latin-1")) for name, value in headers]
+
+
 def bad_keys(t: Team) -> dict[str, list[tuple[str, str | bytes]]]:
     """Headers that prove nothing, by what is wrong with them."""
     key, other = t.people[ANNA].key, t.people[BEN].key
@@ -355,7 +360,7 @@ async def _(t: Team) -> None:
         for what, headers in bad_keys(t).items():
             for method, path in (("POST", "/mcp"), ("GET", "/mcp"), ("DELETE", "/mcp"), ("POST", "/elsewhere")):
                 body = PING if method == "POST" else None
-                refused = await wire.request(method, path, headers=headers, json=body)
+                refused = await wire.request(method, path, headers=raw_headers(headers), json=body)
                 assert refused.status_code == 401, what
                 assert refused.headers["WWW-Authenticate"] == "Bearer", what
                 assert "tdk_" not in refused.text, what
