@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo browser test test-postgres test-deploy test-provider check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
+.PHONY: help demo browser test test-postgres test-deploy test-provider check style types generated soak reliability redaction duplicates bench bench-peers bench-team mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +80,9 @@ redaction: $(VENV)/.dev ## Measure what is masked of secrets and of other texts,
 
 duplicates: $(VENV)/.dev ## Measure how well look-alike bugs are found, and write docs/analysis.md.
 	@$(BIN)/python -m tests.analysis.measure --write
+
+bench-team: $(VENV)/.dev ## Measure a team's server under load; needs wrk and PostgreSQL from Debian's packages.
+	@$(BIN)/python tests/bench/team.py
 
 bench-peers: $(VENV)/.dev ## Measure beside other servers for these platforms, installed from their registries.
 	@$(BIN)/python tests/bench/peers.py
