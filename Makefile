@@ -4,6 +4,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
+# With it, each of the many processes that tests start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first interpreter on PATH that starts and is new enough.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))

@@ -16,7 +16,9 @@ import pytest
 from tests.fuzz.soak import IS_SOAK
 from tests.postgres.server import Missing, Server, running_server
 from tests.stores import IS_POSTGRES
-from tests.team.running import Failed, Team, call, call_anew, client, team, text, yes
+from tests.team.handshake import Handshake, Message, text_of, wire
+from tests.team.handshake import yes as agreed
+from tests.team.running import KEY, Failed, Team, call, call_anew, client, team, text, yes
 
 pytestmark = [
     pytest.mark.anyio,
@@ -80,6 +82,32 @@ async def test_a_question_of_one_worker_is_answered_at_another_and_a_yes_counts_
     assert done == ROUNDS
     created = await serving.created("exploratory_tests", "test_title")
     assert {created[f"Round {number}"] for number in range(ROUNDS)} == {1}
+
+
+async def test_a_question_in_a_session_is_answered_through_any_worker(serving: Team) -> None:
+    async def after_reading(question: Message) -> Message:
+        await anyio.sleep(0.5)  # a faster answer is no person's
+        return agreed(question)
+
+    limiter, answers = anyio.CapacityLimiter(4), list[str]()
+
+    async def ask(number: int) -> None:
+        async with limiter, wire(KEY) as http:
+            session = Handshake(http)
+            await session.open(serving.url)
+            order = {**ORDER, "test_title": f"Asked {number}"}
+            answers.append(
+                text_of(
+                    await session.call(serving.url, "testio_create_exploratory_test", order, answerer=after_reading)
+                )
+            )
+
+    async with anyio.create_task_group() as tasks:
+        for number in range(ROUNDS):
+            tasks.start_soon(ask, number)
+    assert [answer for answer in answers if "Ordered" not in answer] == []
+    created = await serving.created("exploratory_tests", "test_title")
+    assert {created[f"Asked {number}"] for number in range(ROUNDS)} == {1}
 
 
 async def test_fresh_connections_are_spread_over_the_workers(serving: Team) -> None:
