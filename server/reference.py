@@ -29,8 +29,8 @@ MEANINGS = {
     "credentials; see docs/team.md",
     "TESTDESK_ISSUER": "Address of the identity provider whose access tokens are taken over HTTP",
     "TESTDESK_RESOURCE": "The server's own address, for which such tokens are issued",
-    "TESTDESK_STATE_KEYS": "Keys that seal questions and sessions in all processes, one a line, the first seals; best as "
-    "`TESTDESK_STATE_KEYS_FILE`",
+    "TESTDESK_STATE_KEYS": "Keys that seal questions and sessions in all processes, one a line, the first seals; "
+    "best as `TESTDESK_STATE_KEYS_FILE`",
     "TESTDESK_HEADER_CREDENTIALS": "`1`: people may send their own credentials of platforms in headers",
     "TESTDESK_LOG": "`text` (default), or `json`: one JSON object a line on standard error, with one for each call",
     "TESTDESK_OUTPUT_SCHEMAS": "`1` publishes the schema of each answer too; costs every conversation tokens",

@@ -212,7 +212,7 @@ class SharedSessions:
         """An answer that was stored by a process with our keys: whoever can only write rows cannot say yes."""
         try:
             text, rights = json.loads(self._codec.unseal(body))
-        except InvalidRequestState:
+        except (InvalidRequestState, ValueError):  # of somebody else, or of another version
             logger.error("an answer that was handed over was not sealed with a key of this server")
             return None
         if rights is not None:

@@ -41,7 +41,7 @@ def test_kustomize_builds_every_manifest_with_the_configuration_and_the_image(bu
     assert found[config]["data"]["testdesk.toml"] == (DEPLOY / "testdesk.toml").read_text(encoding="utf-8")
     pod = found["Deployment testdesk"]["spec"]["template"]["spec"]
     assert pod["volumes"][0]["configMap"]["name"] == config.split()[1]
-    assert pod["containers"][0]["image"] == "registry.example.com/testdesk:0.1.0"
+    assert pod["containers"][0]["image"] == "registry.example.com/testdesk:latest"
     spaces = {one["metadata"].get("namespace") for one in found.values() if one["kind"] != "Namespace"}
     assert spaces == {"testdesk"}
 

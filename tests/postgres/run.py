@@ -26,7 +26,12 @@ SELECTED: Final = (
     "tests/server/standing/test_command.py",
     "tests/server/standing/test_kill.py",
     "tests/server/standing/test_worker.py",
-    "tests/team",
+    "tests/team/test_session_guards.py",
+    "tests/team/test_session_streams.py",
+    "tests/team/test_sessions.py",
+    "tests/team/test_shared_rounds.py",
+    "tests/team/test_sharing.py",
+    "tests/team/test_workers.py",
 )
 INSTALL: Final = ("apt-get", "install", "--yes", "--no-install-recommends", "postgresql")
 

@@ -25,6 +25,7 @@ from server.guards import links
 from server.sandbox import SandboxTransport
 from server.store.approvals import Approval
 from server.store.sqlite import SqliteEngine
+from server.team.person import Person
 from tests.desk import sandboxes, settings
 from tests.server import wire as wires
 from tests.server.test_approval import REJECT
@@ -254,7 +255,7 @@ async def test_a_client_that_only_opens_links_gets_one_and_the_page_decides(
 
 async def test_a_client_over_http_gets_no_link_since_its_user_may_be_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wires, "CAPABILITIES", {"elicitation": {"url": {}}})
-    monkeypatch.setattr(callers, "OVER_HTTP", callers.local_user())
+    monkeypatch.setattr(callers, "person_of", lambda _: Person(callers.OVER_HTTP, is_team=False))
     server = build(settings(), network=Network(SandboxTransport(sandboxes())), engine=SqliteEngine(None))
     async with wire(server, "legacy") as client:
         text = (await client.call("testio_reject_bug", REJECT))["result"]["content"][0]["text"]

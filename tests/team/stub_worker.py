@@ -5,6 +5,7 @@ very first one does not.
 """
 
 import os
+import select
 import signal
 import socket
 import sys
@@ -18,15 +19,23 @@ if __name__ == "__main__":
         sys.exit(3)
     listener.listen()
 
-    def end() -> None:
+    asked = threading.Event()
+
+    def wait() -> None:
         while above.recv(64):
             pass
-        os.write(2, b"asked to end\n")
-        os._exit(0)
+        asked.set()
 
-    threading.Thread(target=end, daemon=True).start()
+    listener.setblocking(False)
+    threading.Thread(target=wait, daemon=True).start()
     above.sendall(f"up http://127.0.0.1:{listener.getsockname()[1]}\n".encode())
-    while True:
-        connection, _ = listener.accept()
+    while not asked.is_set():
+        if not select.select([listener], [], [], 0.05)[0]:
+            continue
+        try:
+            connection, _ = listener.accept()
+        except BlockingIOError:
+            continue  # its successor, on the same socket, was first
         with connection:
             connection.sendall(str(os.getpid()).encode())
+    os.write(2, b"asked to end\n")

@@ -167,13 +167,13 @@ async def test_whoever_can_write_the_store_cannot_say_yes(tmp_path: Path) -> Non
 
         async def forged(question: Message) -> Message | None:
             body = {"jsonrpc": "2.0", "id": question["id"], "result": yes(question)}
-            held = json.dumps(body).encode()
+            held = json.dumps([json.dumps(body), None]).encode()
             identifier = str(question["id"])
             for seal in (ring((b"keys of somebody else, 32 bytes or more",), "answer"), ring(KEYS, "round")):
                 assert await SessionRows(store).hand("answer", session.number, ANNAS, identifier, seal.seal(held))
                 await _until_taken(store)
             # Nor is the yes to another question a yes to this one.
-            other = json.dumps({**body, "id": "another"}).encode()
+            other = json.dumps([json.dumps({**body, "id": "another"}), None]).encode()
             assert await SessionRows(store).hand(
                 "answer", session.number, ANNAS, identifier, ring(KEYS, "answer").seal(other)
             )

@@ -189,7 +189,7 @@ def a_request(session: str) -> Any:
 
 def test_learned_secrets_of_shared_sessions_are_apart_few_and_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000.0
-    monkeypatch.setattr(memory, "MOST_SESSIONS", 3)
+    monkeypatch.setattr(memory, "MOST_REMEMBERED", 3)
     sessions = memory.Sessions(lambda: now)
     first = sessions.of(a_request("first"))
     assert sessions.of(a_request("second")) is not first

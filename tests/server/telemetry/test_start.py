@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import server.telemetry
 from server.guards.redact import Redactor
 from server.settings import SettingsError
 from server.telemetry.settings import TelemetrySettings, read_telemetry
@@ -35,6 +36,8 @@ def without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, name)
     for name in ("server.telemetry.prometheus", "server.telemetry.export"):
         monkeypatch.delitem(sys.modules, name, raising=False)
+        # What a package has imported is its attribute too.
+        monkeypatch.delattr(server.telemetry, name.rpartition(".")[2], raising=False)
     monkeypatch.setitem(sys.modules, "prometheus_client", None)
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter", None)
 
