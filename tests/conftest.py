@@ -2,9 +2,9 @@
 
 import os
 import sys
-from collections import Counter
+import time
 from inspect import signature
-from typing import Any
+from typing import Any, Final
 
 import anyio.lowlevel
 import pytest
@@ -26,6 +26,8 @@ settings.register_profile(
 )
 settings.load_profile("testdesk")
 
+IS_FIRST: Final = pytest.StashKey[bool]()
+
 
 def remember_templates() -> None:
     """Inspect the function of each resource template once per process: the result is the same for every server."""
@@ -43,20 +45,23 @@ def remember_templates() -> None:
 remember_templates()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With TESTDESK_SAMPLE=3, run the first of each three cases of a parametrized test: for CI on a slow machine."""
-    share = int(os.environ.get("TESTDESK_SAMPLE") or 1)
-    if share < 2:
-        return
-    numbers: Counter[str] = Counter()
-    kept: list[pytest.Item] = []
-    left_out: list[pytest.Item] = []
+SECONDS: Final = float(os.environ.get("TESTDESK_TEST_SECONDS") or "inf")
+"""Seconds after which only the first case of each test runs, where CI has to end in time."""
+BEGAN: Final = time.monotonic()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note which cases are the first of their tests."""
+    seen: set[str] = set()
     for item in items:
-        function = item.nodeid.partition("[")[0]
-        (kept if numbers[function] % share == 0 else left_out).append(item)
-        numbers[function] += 1
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = kept
+        test = item.nodeid.partition("[")[0]
+        item.stash[IS_FIRST] = test not in seen
+        seen.add(test)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if time.monotonic() - BEGAN > SECONDS and not item.stash[IS_FIRST]:
+        pytest.skip("no time left for further cases of this test")
 
 
 @pytest.fixture
