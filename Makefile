@@ -69,7 +69,7 @@ test-provider: $(VENV)/.dev ## Run the tests of tokens that an OpenID provider f
 
 soak: $(VENV)/.dev ## Run the long form of the tests that have one: faults, fuzz, injection, store, workers.
 	@TESTDESK_SOAK=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \
-		$(wildcard tests/faults tests/fuzz tests/injection tests/store tests/team)
+		$(wildcard tests/faults tests/fuzz tests/injection tests/store tests/team tests/test_every_list.py)
 
 reliability: $(VENV)/.dev ## Write the counts of docs/reliability.md.
 	@$(BIN)/python -m tests.faults.report
