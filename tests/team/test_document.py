@@ -34,14 +34,15 @@ def test_its_commands_run_as_they_stand(
         assert main(words) == 0
         assert re.fullmatch(r"tdk_\w+_[\w-]{43}\n", capsys.readouterr().out)
     made = (tmp_path / "people.toml").read_text()
-    shown = re.escape(blocks("toml")[0]).replace(r"\.\.\.", "[0-9a-f]{64}").replace(r"2027\-02\-28", r"\d{4}-\d\d-\d\d")
+    shown = re.sub("[0-9a-f]{64}", "[0-9a-f]{64}", re.escape(blocks("toml")[0]))
+    shown = shown.replace(r"2027\-02\-28", r"\d{4}-\d\d-\d\d")
     assert re.match(shown, made), made
     (serve,) = [words[1:] for words in lines if words[:2] == ["testdesk", "serve"]]
     assert parser().parse_args(serve).http
 
 
 def test_its_sections_are_read(tmp_path: Path) -> None:
-    (own,) = blocks("toml")[1:]
+    (own,) = [block for block in blocks("toml")[1:] if block.startswith("[people.")]
     (ben,) = read_text(str(tmp_path / "people.toml"), own, PLATFORMS)
     assert ben.files["TESTIO_API_TOKEN"] == str(tmp_path / "secrets" / "ben-testio")
     assert all(f"`{word}`" in PAGE for word in OWN if word != "keys")
