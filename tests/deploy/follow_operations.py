@@ -86,7 +86,8 @@ class Operator:
             with contextlib.suppress(ValueError, ProcessLookupError):
                 os.kill(int(file.read_text()), signal.SIGTERM)
         self._shell.kill()
-        self._shell.wait()
+        with contextlib.suppress(BrokenPipeError), self._shell:
+            pass  # waits, and closes its pipes
 
     def _send(self, line: str) -> None:
         assert self._shell.stdin is not None
