@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from inspect import signature
+from math import inf
 from typing import Any, Final
 
 import anyio.lowlevel
@@ -26,7 +27,7 @@ settings.register_profile(
 )
 settings.load_profile("testdesk")
 
-IS_FIRST: Final = pytest.StashKey[bool]()
+RUNS_UNTIL: Final = pytest.StashKey[float]()
 
 
 def remember_templates() -> None:
@@ -46,22 +47,24 @@ remember_templates()
 
 
 SECONDS: Final = float(os.environ.get("TESTDESK_TEST_SECONDS") or "inf")
-"""Seconds after which only the first case of each test runs, where CI has to end in time."""
+"""Seconds after which only the first case of each test runs, and after a third more the first test of each file, where
+CI has to end in time."""
 BEGAN: Final = time.monotonic()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note which cases are the first of their tests."""
+    """Note which cases are the first of their tests, and of their files."""
     seen: set[str] = set()
     for item in items:
         test = item.nodeid.partition("[")[0]
-        item.stash[IS_FIRST] = test not in seen
-        seen.add(test)
+        file = test.partition("::")[0]
+        item.stash[RUNS_UNTIL] = inf if file not in seen else SECONDS * 4 / 3 if test not in seen else SECONDS
+        seen |= {file, test}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if time.monotonic() - BEGAN > SECONDS and not item.stash[IS_FIRST]:
-        pytest.skip("no time left for further cases of this test")
+    if time.monotonic() - BEGAN > item.stash[RUNS_UNTIL]:
+        pytest.skip("no time left for it")
 
 
 @pytest.fixture
