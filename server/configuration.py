@@ -68,14 +68,14 @@ class Budgets:
     zone: str = "UTC"
     """The time zone of hours, days and months."""
     people: Mapping[str, Limits] = field(default_factory=dict)
-    """Of each person, by name where people are told apart; empty for everybody whom it does not name."""
+    """Of each person, by name where callers are identified; empty for everybody whom it does not name."""
     lockdown: bool = False
     """Whether texts that others wrote are left out of answers."""
 
 
 @dataclass(frozen=True)
 class TeamLimits:
-    """What each person may do at once, where people are told apart; and how many processes there are."""
+    """What each person may do at once, where callers are identified; and how many processes there are."""
 
     processes: int | None = None
     """How many processes share the platforms' allowances; None: they are counted."""

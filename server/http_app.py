@@ -189,7 +189,7 @@ def _endpoint(
 
 @contextmanager
 def _unlimited(_: Person) -> Iterator[bool]:
-    """Where nobody is told apart, nobody is limited."""
+    """Where callers are not identified, nobody is limited."""
     yield True
 
 

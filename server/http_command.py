@@ -79,7 +79,7 @@ def one_key(given: argparse.Namespace) -> str | None:
 def admin_beside(
     authenticator: Authenticator, team: TeamSettings, settings: Settings, engine: Engine
 ) -> dict[str, Application]:
-    """The admin's page, where callers are told apart."""
+    """The admin's page, where callers are identified."""
     from server.guards.budgets import Budgets
     from server.team.admin_page import PATH, AdminPage
     from server.team.keyring import ring

@@ -93,7 +93,7 @@ class Budgets:
         yield from self._limits_of_person()
 
     def _limits_of_person(self) -> Iterator[tuple[str, Limits]]:
-        """The limits of the person whom the present call is for, where people are told apart."""
+        """The limits of the person whom the present call is for, where callers are identified."""
         name, people = person.get(), self._budgets.people
         if name is None or not people:
             return

@@ -38,7 +38,7 @@ class TeamSettings:
     members: "People | None" = None
     """Those whom the files name, if any does."""
     header_credentials: "HeaderCredentials | None" = None
-    """What people may send with their requests; None where callers are not told apart."""
+    """What people may send with their requests; None where callers are not identified."""
     secrets: PersonalSecrets = field(default_factory=PersonalSecrets)
     """The people's own credentials, for redaction."""
     tokens: TokenRules = field(default_factory=TokenRules)
@@ -46,7 +46,7 @@ class TeamSettings:
 
     @property
     def has_people(self) -> bool:
-        """Whether callers are told apart."""
+        """Whether callers are identified."""
         return bool(self.members or self.people or self.issuer)
 
 

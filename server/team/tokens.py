@@ -131,7 +131,7 @@ class ProviderTokens:
 
 
 def is_id_token(claims: Mapping[str, Any]) -> bool:
-    """Whether claims are of a token for another use, as far as it can be told."""
+    """Whether claims are of a token for another use, as far as it can be recognized."""
     # Keycloak names the use in `typ`, Cognito in `token_use`.
     use = claims.get("typ", claims.get("token_use"))
     if isinstance(use, str):

@@ -10,7 +10,7 @@ current: ContextVar[str | None] = ContextVar("caller", default=ONLY)
 """The same for all calls of one caller; None where two calls cannot be attributed to the same caller."""
 
 person: ContextVar[str | None] = ContextVar("person", default=None)
-"""Whom the current call is for, where several people are told apart; whatever client of theirs it comes from."""
+"""Whom the current call is for, where several people are identified; whatever client of theirs it comes from."""
 
 PERSON: Final = "person "
 
