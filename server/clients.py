@@ -91,6 +91,7 @@ class Clients:
                 address_variable=platform.address.variable,
                 only=self._settings.configuration.only(key, account),
                 containers=platform.containers,
+                at_once=self._settings.configuration.team.requests_at_once.get(key),
             )
         )
 

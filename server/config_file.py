@@ -143,7 +143,7 @@ class Reader:
             return TeamLimits()
         from server.config_team_limits import read_limits
 
-        return read_limits(self, data)
+        return read_limits(self, data, self._platforms)
 
     def _consent(self, data: Mapping[str, Any]) -> ConsentBy:
         known = [field.name for field in fields(ConsentBy)]

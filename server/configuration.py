@@ -75,7 +75,7 @@ class Budgets:
 
 @dataclass(frozen=True)
 class TeamLimits:
-    """What each person may do at once, where callers are identified; and how many processes there are."""
+    """What each person may do at once, where callers are identified, and what a platform takes of all processes."""
 
     processes: int | None = None
     """How many processes share the platforms' allowances; None: they are counted."""
@@ -87,6 +87,8 @@ class TeamLimits:
     """Calls of one person in one minute, in all processes; None: no limit."""
     open_requests: int = 256
     """HTTP requests of one person that one process has open at once."""
+    requests_at_once: Mapping[str, int] = field(default_factory=dict)
+    """Concurrent requests to an account, of all processes together, in place of its platform's default."""
 
 
 @dataclass(frozen=True)

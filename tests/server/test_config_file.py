@@ -122,6 +122,12 @@ def test_the_environment_wins_over_the_file(write: Write, tmp_path: Path) -> Non
             '[accounts.a]\nplatform = "testio"\napi_token_variable = "QA_TOKEN"\n',
             "variable that it names for TESTIO_API_TOKEN is not set",
         ),
+        (
+            "[team.requests_at_once]\ntestio = 0\n",
+            r"line 2, .*requests_at_once\]: testio takes .* 1 to 1000",
+        ),
+        ("[team.requests_at_once]\ntesti = 5\n", r"line 2, .*requests_at_once\]: testi .* mean testio\?"),
+        ("[team]\nrequests_at_once = 5\n", r"requests_at_once is a section, written as \[team\.requests_at_once\]"),
         ("[accounts.a\n", r"is no valid TOML \(line 1, column 12\)|is no valid TOML \(at end"),
         ("a = " + "[" * 3000, "nested too deeply|no valid TOML"),
         ("#" * (LARGEST + 1), "larger than"),

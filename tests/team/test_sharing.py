@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 
 from server.store.engine import StoreError
 from server.store.sharing import StoredSharing
-from tests.desk import Desk, desk, sandboxes
+from tests.desk import Desk, desk, sandboxes, settings
 from tests.stores import store_at
 from tests.team.people import known_by_program
 from tests.team.workers import worker
@@ -22,6 +23,7 @@ from tools.kit.errors import RateLimited, Refused
 from tools.kit.network import Account, Network
 from tools.kit.sharing import MOST_REST
 from tools.kit.turns import Turns
+from tools.platforms import PLATFORMS
 from tools.testomatio.models.documents import Nothing
 
 pytestmark = pytest.mark.anyio
@@ -186,6 +188,30 @@ async def test_each_of_several_workers_takes_its_part_of_the_places_and_gets_it_
                 group.cancel_scope.cancel()
         await team.sharings[0].look()
         assert turns.places == 20
+
+
+@pytest.mark.parametrize(("stated", "expected"), [("", 10), ("testio = 24", 24), ("testery = 24", 10)])
+async def test_the_operator_says_how_many_requests_a_platform_takes_at_once(
+    tmp_path: Path, stated: str, expected: int
+) -> None:
+    (tmp_path / "testdesk.toml").write_text(f"[team.requests_at_once]\n{stated}\n")
+    world = sandboxes()
+    server = worker(world, None, told=settings({"TESTDESK_CONFIG": str(tmp_path / "testdesk.toml")}))
+    async with desk(server=server, world=world) as d:
+        await d.answer("testio_get_bug", bug_id=88101)
+        world.faults.add({"platform": "testio", "delay": 30, "times": 10_000})
+        async with anyio.create_task_group() as group:
+            for _ in range(30):
+                group.start_soon(partial(d.client.call_tool, "testio_get_bug", {"bug_id": 88101}))
+            await anyio.sleep(0.5)
+            assert len(world.journal.entries(platform="testio")) == 1 + expected
+            group.cancel_scope.cancel()
+
+
+def test_the_page_says_how_many_requests_each_platform_takes_at_once() -> None:
+    page = (Path(__file__).parents[2] / "docs/fairness.md").read_text()
+    defaults = ", ".join(f"{one.title} {one.client.at_once}" for one in PLATFORMS)
+    assert f"the defaults are cautious: {defaults}." in " ".join(page.split())
 
 
 def with_session(d: Desk) -> list[bool]:

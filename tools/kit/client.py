@@ -76,8 +76,8 @@ class ApiClient:
     """A pooled HTTP client with a platform's rules; a subclass has one method per endpoint."""
 
     at_once: ClassVar[int] = 8
-    """Concurrent requests, of all callers together, who take turns. The default suits a platform that documents no
-    allowance and whose own programs send one request after another."""
+    """Concurrent requests, of all callers together, who take turns, unless the operator states another number. The
+    default suits a platform that documents no allowance and whose own programs send one request after another."""
     per_second: ClassVar[float | None] = None
     """Requests per second, where a platform has such a limit; not applied in a sandbox."""
     burst: ClassVar[float] = 1.0
@@ -95,7 +95,8 @@ class ApiClient:
         self._auth = auth
         self._http: httpx.AsyncClient | None = None
         self._limit: PublicOnly | None = None
-        self._slots = Turns(self.at_once, account.network.sharing)
+        self._at_once = account.at_once or self.at_once
+        self._slots = Turns(self._at_once, account.network.sharing)
         self._pace = Pace(account, per_second=None if self.is_sandbox else self.per_second, burst=self.burst)
         self._kept = Kept()
         self._reach = reach_of(account, self.reachable)
@@ -309,7 +310,7 @@ class ApiClient:
     def _opened(self) -> httpx.AsyncClient:
         if self._http is None:
             network, limit = self.account.network, self._limit
-            self._http = network.client(self.base_url, self._auth, at_once=self.at_once, limit=limit)
+            self._http = network.client(self.base_url, self._auth, at_once=self._at_once, limit=limit)
         return self._http
 
     def _notice_time(self, date: str | None) -> None:

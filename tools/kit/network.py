@@ -214,6 +214,8 @@ class Account:
     """The only products or projects that may be reached, in small letters; none: all."""
     containers: str = "projects"
     """What the platform calls these."""
+    at_once: int | None = None
+    """Concurrent requests, of all processes together, as the operator states them; None: the client's default."""
 
     def secret(self, variable: str) -> str:
         """A credential's value.
