@@ -11,26 +11,23 @@ from mcp.server import MCPServer
 
 from tests.bench.bare_server import build_with_platform
 
-AT_ONCE = 8
-"""Requests to the platform at once, as ours has them."""
-
 
 class Waiting(httpx.AsyncClient):
     """A client whose requests wait for their turn outside of the pool, which looks at all that wait in it each time."""
 
-    def __init__(self, **given: Any) -> None:
-        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+    def __init__(self, at_once: int, **given: Any) -> None:
+        limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
         super().__init__(limits=limits, **given)
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = asyncio.Semaphore(at_once)
 
     async def send(self, request: httpx.Request, **given: Any) -> httpx.Response:
         async with self._turns:
             return await super().send(request, **given)
 
 
-def build(tools: int, address: str) -> MCPServer[Any]:
+def build(tools: int, address: str, at_once: int) -> MCPServer[Any]:
     """The server; its write reads the product first, as ours does."""
-    http = Waiting(base_url=address, headers={"Authorization": "Token x"}, timeout=60)
+    http = Waiting(at_once, base_url=address, headers={"Authorization": "Token x"}, timeout=60)
     server = build_with_platform(tools - 1, http)
 
     async def create_feature(product_id: int, title: str, description: str) -> dict[str, Any]:
@@ -50,9 +47,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Serve tools of the SDK alone over HTTP.")
     parser.add_argument("--tools", type=int, default=20, help="how many")
     parser.add_argument("--platform", required=True, metavar="URL", help="what two of them ask")
+    parser.add_argument("--at-once", type=int, default=8, help="requests to the platform")
     parser.add_argument("--fd", type=int, required=True, help="the listening socket")
     asked = parser.parse_args()
-    app = build(asked.tools, asked.platform).streamable_http_app(stateless_http=True)
+    app = build(asked.tools, asked.platform, asked.at_once).streamable_http_app(stateless_http=True)
     listener = socket.socket(fileno=asked.fd)
     config = uvicorn.Config(app, http="h11", log_level="warning", access_log=False, ws="none")
     asyncio.run(uvicorn.Server(config).serve([listener]))

@@ -1,4 +1,5 @@
--- Calls over HTTP: one in `acts` of them creates a feature, the others read a bug. Counts what was not answered well.
+-- Calls over HTTP, each with somebody's key: one in `acts` of them creates a feature, the others read a bug. Counts what
+-- was not answered well.
 local threads = {}
 
 function setup(thread)
@@ -11,10 +12,10 @@ function init(args)
    failed, sent = 0, 0
    math.randomseed(number)
    tools = { read = args[3], act = args[4] }
+   keys = { unpack(args, 5) }
    headers = {
       ["content-type"] = "application/json",
       ["accept"] = "application/json, text/event-stream",
-      ["authorization"] = "Bearer " .. args[5],
       ["mcp-protocol-version"] = "2026-07-28",
       ["mcp-method"] = "tools/call",
    }
@@ -35,6 +36,7 @@ function request()
       arguments = string.format('{"bug_id":%d}', 86000 + math.random(200))
    end
    headers["mcp-name"] = name
+   headers["authorization"] = "Bearer " .. keys[math.random(#keys)]
    local body = string.format(
       '{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"%s","arguments":%s,%s}}',
       sent, name, arguments, META)

@@ -3,8 +3,9 @@
 python tests/bench/team.py              four workers, in about two minutes
 python tests/bench/team.py --workers 2  fewer
 
-200 connections call without a pause; the platform takes 50 ms for each answer; one call in twenty changes something,
-and each of these is recorded in PostgreSQL before it is sent. Needs wrk and PostgreSQL from Debian's packages.
+200 connections of 25 people call without a pause; the platform takes 50 ms for each answer; one call in twenty changes
+something, and each of these is recorded in PostgreSQL before it is sent. Both servers may have as many requests under
+way at the platform, so that what is compared is their own work. Needs wrk and PostgreSQL from Debian's packages.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
+from server.team.keys import digest_of, new_key, person_in
 from tests.bench.served import ROOT, Broken, surroundings
 from tests.postgres.run import installed
 from tests.postgres.server import Missing, running_server
@@ -35,7 +37,9 @@ ACTS: Final = 0.05
 FIGURES: Final = ("rate", "p50", "p99")
 LEAST: Final = 0.85
 """Ours by the bare server's throughput, at least."""
-KEY: Final = secrets.token_urlsafe(24)
+PEOPLE: Final = 25
+REQUESTS: Final = 16
+"""Requests of one worker that the platform takes at once."""
 TOOLS: Final = 250
 PATIENCE: Final = 60.0
 
@@ -82,7 +86,16 @@ def bare(workers: int, platform: str, environment: dict[str, str], stack: ExitSt
     sockets = shared_port(workers, stack)
     pids = []
     for one in sockets:
-        command = ("-m", "tests.bench.bare_http", "--platform", platform, "--tools", str(TOOLS))
+        command = (
+            "-m",
+            "tests.bench.bare_http",
+            "--platform",
+            platform,
+            "--tools",
+            str(TOOLS),
+            "--at-once",
+            str(REQUESTS),
+        )
         started = process(
             sys.executable, *command, "--fd", str(one.fileno()), environment=environment, fds=(one.fileno(),)
         )
@@ -94,14 +107,26 @@ def bare(workers: int, platform: str, environment: dict[str, str], stack: ExitSt
     return address, pids
 
 
+def team_file(folder: Path, keys: list[str], at_once: int) -> str:
+    """The path of a configuration with people, each with a key."""
+    lines = [f"[team.requests_at_once]\ntestio = {at_once}\n"]
+    for key in keys:
+        name = person_in(key)
+        lines.append(f'[people.{name}]\nrights = ["read", "triage"]\n')
+        lines.append(f'[people.{name}.keys.bench]\ndigest = "{digest_of(key)}"\n')
+    file = folder / "testdesk.toml"
+    file.write_text("\n".join(lines))
+    return str(file)
+
+
 def ours(
-    workers: int, platform: str, store: str, environment: dict[str, str], stack: ExitStack
+    workers: int, platform: str, store: str, configuration: str, environment: dict[str, str], stack: ExitStack
 ) -> tuple[str, list[int]]:
     """The address of a team's server, and its worker processes."""
     settings = {
         "TESTIO_API_TOKEN": "x",
         "TESTIO_BASE_URL": platform,
-        "TESTDESK_HTTP_KEY": KEY,
+        "TESTDESK_CONFIG": configuration,
         "TESTDESK_STORE": store,
         "TESTDESK_STATE_KEYS": secrets.token_urlsafe(32),
         "TESTDESK_TOOLSETS": "all",
@@ -140,7 +165,7 @@ def wait_for(address: str) -> None:
     raise Broken(f"{address} does not answer")
 
 
-def load(address: str, seconds: int, share: float, tools: tuple[str, str]) -> dict[str, Any]:
+def load(address: str, seconds: int, share: float, tools: tuple[str, str], keys: list[str]) -> dict[str, Any]:
     """What a load of calls was answered with."""
     command = [
         "wrk",
@@ -152,7 +177,7 @@ def load(address: str, seconds: int, share: float, tools: tuple[str, str]) -> di
         "-s",
         str(ROOT / "tests/bench/team.lua"),
     ]
-    command += [address, "--", str(share), secrets.token_hex(4), *tools, KEY]
+    command += [address, "--", str(share), secrets.token_hex(4), *tools, *keys]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
     try:
         figures: dict[str, Any] = json.loads(ran.stdout.strip().splitlines()[-1])
@@ -189,19 +214,24 @@ def measure(workers: int, seconds: int, rounds: int) -> list[str]:
         )
         assert platform_process.stdout is not None
         platform = platform_process.stdout.readline().strip()
+        keys = [new_key(f"p{number}") for number in range(PEOPLE)]
+        configuration = team_file(scratch, keys, REQUESTS * workers)
         with ExitStack() as servers:
-            our, our_pids = ours(workers, platform, server.address, environment, servers)
+            our, our_pids = ours(workers, platform, server.address, configuration, environment, servers)
             their, their_pids = bare(workers, platform, environment, servers)
-            for address, tools in ((our, OURS), (their, BARE)):
-                load(address, 3, ACTS, tools)
-            pairs = [(load(our, seconds, ACTS, OURS), load(their, seconds, ACTS, BARE)) for _ in range(rounds)]
-            acts = load(our, seconds, 1.0, OURS)
-            their_acts = load(their, seconds, 1.0, BARE)
+
+            def loads(seconds: int, share: float) -> tuple[dict[str, Any], dict[str, Any]]:
+                return load(our, seconds, share, OURS, keys), load(their, seconds, share, BARE, keys)
+
+            loads(3, ACTS)
+            pairs = [loads(seconds, ACTS) for _ in range(rounds)]
+            acts, their_acts = loads(seconds, 1.0)
             memory = resident(our_pids), resident(their_pids)
     mid, their_mid = ({name: median(pair[side][name] for pair in pairs) for name in FIGURES} for side in (0, 1))
     ratio = median(a["rate"] / b["rate"] for a, b in pairs)
     return [
-        f"{workers} workers, {CONNECTIONS} clients, platform at 50 ms, {ACTS:.0%} acts; {rounds} rounds of {seconds} s",
+        f"{workers} workers, {CONNECTIONS} clients of {PEOPLE} people, {ACTS:.0%} acts; {rounds} rounds of {seconds} s",
+        f"platform at 50 ms, which takes {REQUESTS} requests of a worker at once",
         f"throughput: {mid['rate']:.0f} calls/s, bare {their_mid['rate']:.0f}: {ratio:.2f}x (at least {LEAST}x)",
         f"p50: {mid['p50']:.0f} ms, bare {their_mid['p50']:.0f}; p99: {mid['p99']:.0f}, bare {their_mid['p99']:.0f}",
         f"acts alone: {acts['rate']:.0f}/s, p99 {acts['p99']:.0f} ms",
