@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -53,6 +54,7 @@ def read_prompts() -> list[Prompt]:
     return [_read(file) for file in sorted(HERE.glob("*.md"))]
 
 
+@cache
 def _read(file: Path) -> Prompt:
     _, head, text = file.read_text(encoding="utf-8").split("+++\n", 2)
     header = tomllib.loads(head)

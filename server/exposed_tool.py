@@ -55,15 +55,21 @@ class ExposedTool(McpTool):
             "title": title,
             "description": description,
             "annotations": annotations,
+            "icons": None,
             "meta": hint_meta(hint),
         }
-        # With a value given, pydantic inspects no default factory of these fields, which is half of the work.
-        tool = cls.model_construct(set(known), **known, **dict.fromkeys(LATER))
-        for field in LATER:
-            del tool.__dict__[field]
         if parameters is not None:
-            tool.__dict__ |= {"parameters": parameters, "output_schema": None}
-        tool._finish = finish
+            known |= {"parameters": parameters, "output_schema": None}
+        tool = cls.__new__(cls)
+        # As a copy is made: `model_construct` looks at the defaults of all fields, most of the time of a build.
+        tool.__setstate__(
+            {
+                "__dict__": known,
+                "__pydantic_fields_set__": set(known),
+                "__pydantic_extra__": None,
+                "__pydantic_private__": {"_finish": finish},
+            }
+        )
         return tool
 
     def build(self) -> None:

@@ -59,13 +59,17 @@ async def recorded(arguments: Sequence[str], environment: Mapping[str, str]) -> 
     return found
 
 
-async def collect() -> bytes:
-    """The archive of all situations."""
+def known_now() -> Known:
+    """What is to be known of the tools as they are."""
     server: Any = build(read_settings(PLATFORMS, {}, sandbox=True))
     tools = server._tool_manager.list_tools()  # private, as in the server's own list
     schemas = {tool.name: tool.parameters for tool in tools if tool.name not in FINDERS}
-    known = Known({platform.key: platform.declaration() for platform in PLATFORMS}, schemas)
-    contents = {VARIABLES: "\n".join(variables(PLATFORMS)).encode(), **known.records}
+    return Known({platform.key: platform.declaration() for platform in PLATFORMS}, schemas)
+
+
+async def collect() -> bytes:
+    """The archive of all situations."""
+    contents = {VARIABLES: "\n".join(variables(PLATFORMS)).encode(), **known_now().records}
     for arguments, environment in situations():
         contents |= await recorded(arguments, environment)
     return packed(contents)

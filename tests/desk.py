@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx
@@ -19,6 +20,7 @@ from mcp.types import (
 )
 
 from server.app import build
+from server.first_answers import known_now
 from server.inbox.events import EventStore
 from server.sandbox import SandboxTransport
 from server.settings import Settings, read_settings
@@ -131,6 +133,10 @@ def text(result: CallToolResult) -> str:
     return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
 
 
+recorded = cache(known_now)
+"""What a wheel knows of the tools; it is made once, since to list them anew for each test takes most of a second."""
+
+
 def sandboxes(*trackers: str) -> Composition:
     """All platforms, and these trackers."""
     return compose(
@@ -169,7 +175,9 @@ async def desk(
         answer = person(params.message) if callable(person) else person
         return typed(params) if answer is YES and asks_for_a_name(params) else answer
 
-    server = server or build(told or settings(), network=Network(SandboxTransport(world)), store=store)
+    server = server or build(
+        told or settings(), network=Network(SandboxTransport(world)), store=store, known=recorded()
+    )
     elicitation = callback if person is not None else None
     info = Implementation(name=program, version="1")
     async with Client(

@@ -210,7 +210,8 @@ async def test_the_operator_says_how_many_requests_a_platform_takes_at_once(
 
 def test_the_page_says_how_many_requests_each_platform_takes_at_once() -> None:
     page = (Path(__file__).parents[2] / "docs/fairness.md").read_text()
-    defaults = ", ".join(f"{one.title} {one.client.at_once}" for one in PLATFORMS)
+    clients: list[Any] = [platform.client for platform in PLATFORMS]
+    defaults = ", ".join(f"{one.title} {client.at_once}" for one, client in zip(PLATFORMS, clients, strict=True))
     assert f"the defaults are cautious: {defaults}." in " ".join(page.split())
 
 

@@ -5,7 +5,7 @@ import pkgutil
 import tomllib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -219,7 +219,7 @@ class Platform(ToolSource):
 
     @cached_property
     def _faces(self) -> dict[str, dict[str, list[str]]]:
-        return {} if self.faces is None else tomllib.loads(self.faces.read_text(encoding="utf-8"))
+        return {} if self.faces is None else _read_faces(self.faces)
 
     def face(self, job: str, *, alone: bool) -> Collection[str]:
         if self.faces is None:
@@ -239,3 +239,8 @@ class Platform(ToolSource):
         wanted = self.credential_sets or (frozenset(credential.variable for credential in self.credentials),)
         fewest = min(wanted, key=lambda one: (len(one - set(held)), -len(one & set(held))))
         return tuple(sorted(fewest - set(held)))
+
+
+@cache
+def _read_faces(file: Path) -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))

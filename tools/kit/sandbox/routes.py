@@ -5,6 +5,7 @@ import pkgutil
 from bisect import insort
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
@@ -140,30 +141,37 @@ class Routes(Generic[W]):
         return declared
 
 
-def find_routes(package: str) -> list[Routes[Any]]:
+@cache
+def find_routes(package: str) -> tuple[Routes[Any], ...]:
     """The tables that modules of a package call `routes` or `controls`, in the order of the modules' names."""
     folders = import_module(package).__path__
     modules = [import_module(name) for _, name, _ in pkgutil.walk_packages(folders, f"{package}.")]
-    return [vars(module)[name] for name in ("routes", "controls") for module in modules if name in vars(module)]
+    return tuple(vars(module)[name] for name in ("routes", "controls") for module in modules if name in vars(module))
 
 
 class Router(Generic[W]):
     """Finds the route for a method and a path. A literal segment wins over a placeholder, the leftmost first."""
 
     def __init__(self) -> None:
-        self._table: list[tuple[str, Any, dict[str, Any], Route[W]]] = []
+        self._tables: dict[str, list[tuple[Any, dict[str, Any], Route[W]]]] = {}
+        """By method, the most literal routes first."""
 
     def add(self, route: Route[W]) -> None:
-        pattern, _, convertors = compile_path(route.path)
-        insort(self._table, (route.method, pattern, convertors, route), key=lambda row: _placeholders(row[3].path))
+        pattern, _, convertors = _compiled(route.path)
+        table = self._tables.setdefault(route.method, [])
+        insort(table, (pattern, convertors, route), key=lambda row: _placeholders(row[2].path))
 
     def match(self, method: str, path: str) -> tuple[Route[W], dict[str, Any]] | None:
         """The most literal route that fits, with the values in its path."""
-        for wanted, pattern, convertors, route in self._table:
-            if wanted == method and (fit := pattern.match(path)):
+        for pattern, convertors, route in self._tables.get(method, ()):
+            if fit := pattern.match(path):
                 return route, {name: convertors[name].convert(text) for name, text in fit.groupdict().items()}
         return None
 
 
+_compiled = lru_cache(1_024)(compile_path)
+
+
+@lru_cache(1_024)
 def _placeholders(path: str) -> list[bool]:
     return ["{" in segment for segment in path.split("/")]
