@@ -18,7 +18,6 @@ import time
 from pathlib import Path
 from typing import Final
 
-from tests.deploy import pending
 from tests.deploy.page import PAGE, Step, fits, steps
 from tests.deploy.programs import ROOT
 from tests.install.person import Failed, Person
@@ -33,7 +32,7 @@ class Operator:
 
     def __init__(self, folder: Path, server: Server) -> None:
         person = Person(folder, [Path(sys.executable).parent, programs()])
-        self.home, self._database = folder, server
+        self.home = folder
         self._as_page_says = f"@/testdesk?host={server.folder}"
         self._ports = {"8765": free_port(), "8766": free_port()}
         (person.folder / "deploy").symlink_to(ROOT / "deploy")
@@ -58,7 +57,6 @@ class Operator:
             "@db.example.com/testdesk?sslmode=verify-full": self._as_page_says,
             **{f"127.0.0.1:{port}": f"127.0.0.1:{own}" for port, own in self._ports.items()},
             **{f"--port {port}": f"--port {own}" for port, own in self._ports.items()},
-            **dict.fromkeys(pending.PATHS, "/healthz"),
         }
         for old, new in places.items():
             text = text.replace(old, str(new))
@@ -136,7 +134,7 @@ def follow() -> list[Step]:
         Failed: a block did not do what the page says.
         Missing: there is no PostgreSQL.
     """
-    typed = [step for step in steps(PAGE.read_text(encoding="utf-8")) if not (step.needs or step.is_pending)]
+    typed = [step for step in steps(PAGE.read_text(encoding="utf-8")) if not step.needs]
     with running_server() as server, tempfile.TemporaryDirectory(prefix="testdesk-operations-") as name:
         administered(server)
         operator = Operator(Path(name) / "home", server)

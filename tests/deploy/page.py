@@ -3,7 +3,6 @@
 import re
 from typing import Final, NamedTuple
 
-from tests.deploy import pending
 from tests.deploy.programs import ROOT
 
 PAGE: Final = ROOT / "docs" / "operations.md"
@@ -24,11 +23,6 @@ class Step(NamedTuple):
         """What it needs that no test has."""
         first = self.commands.partition("\n")[0]
         return first.removeprefix("# needs ") if first.startswith("# needs ") else ""
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether a command of it is not there yet."""
-        return any(f"{command} " in f"{self.commands} ".replace("\n", " ") for command in pending.COMMANDS)
 
 
 def steps(text: str) -> list[Step]:

@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.deploy import pending
 from tests.deploy.programs import DEPLOY, ROOT, environment, program
 
 NAME: Final = "testdesk.example.com"
@@ -92,9 +91,7 @@ def nginx_file(folder: Path, port: int, upstreams: Sequence[str], certificate: C
 def caddy_file(folder: Path, port: int, upstreams: Sequence[str], certificate: Certificate) -> tuple[Path, list[str]]:
     """The file of Caddy, and how it is started in front."""
     text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
-    ready = {"health_uri /readyz": "health_uri /healthz"} if "/readyz" in pending.PATHS else {}
-    changes = dict(zip(UPSTREAMS, upstreams, strict=True)) | ready
-    changes |= {
+    changes = dict(zip(UPSTREAMS, upstreams, strict=True)) | {
         "testdesk.example.com {\n": f"testdesk.example.com:{port} {{\n\tbind 127.0.0.1\n"
         f"\ttls {certificate.chain} {certificate.key}\n",
         "admin off\n": "admin off\n\tauto_https disable_redirects\n",

@@ -10,7 +10,6 @@ from server.cli import parser
 from server.config_file import read_configuration
 from server.http_app import HEALTH_PATH, LAST_BYTES, MCP_PATH
 from server.reference import environment
-from tests.deploy import pending
 from tests.deploy.files import (
     COMPOSE,
     MANIFESTS,
@@ -35,19 +34,8 @@ SERVER = "\n".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "
 
 
 def parsed(words: list[str]) -> argparse.Namespace:
-    """The options, as the command takes them; without those that are not there yet."""
-    return parser().parse_args(list(known(words)))
-
-
-def known(words: list[str]) -> list[str]:
-    left: list[str] = []
-    waiting = iter(words)
-    for word in waiting:
-        if word.partition("=")[0] not in pending.OPTIONS:
-            left.append(word)
-        elif "=" not in word:
-            next(waiting)
-    return left
+    """The options, as the command takes them."""
+    return parser().parse_args(words)
 
 
 def has_path(path: str) -> bool:
@@ -70,7 +58,7 @@ def test_every_variable_is_a_setting() -> None:
     assert len(names) >= 6
     for name in names:
         plain = name.removesuffix("_FILE")
-        assert f"`{name}`" in settings or f"`{plain}`" in settings or plain in pending.VARIABLES, name
+        assert f"`{name}`" in settings or f"`{plain}`" in settings, name
 
 
 def test_no_secret_is_in_any_file() -> None:
@@ -114,7 +102,7 @@ def test_every_probe_asks_a_path_that_the_server_has() -> None:
     assert ports["http"] == 8765
     assert f"--metrics-port={ports['metrics']}" in container()["args"]
     assert "http://127.0.0.1:8765/readyz" in service("testdesk")["healthcheck"]["test"][-1]
-    assert has_path("/readyz") or "/readyz" in pending.PATHS
+    assert has_path("/readyz")
 
 
 def test_the_proxies_pass_on_the_paths_of_the_endpoint_and_no_other() -> None:
@@ -209,14 +197,3 @@ def test_the_configuration_is_valid_and_everywhere_the_same() -> None:
     file = DEPLOY / "testdesk.toml"
     assert read_configuration(str(file), PLATFORMS).stated
     assert (DEPLOY / "kubernetes" / "testdesk.toml").read_bytes() == file.read_bytes()
-
-
-def test_what_is_there_is_no_longer_pending() -> None:
-    settings = environment()
-    assert not [name for name in pending.VARIABLES if f"`{name}`" in settings]
-    assert not [path for path in pending.PATHS if has_path(path)]
-    options = parser().format_help() + SERVER
-    assert not [option for option in pending.OPTIONS if f'"{option}"' in options]
-    parsers = re.findall(r'add_parser\(\s*"(\w+)"', SERVER)
-    assert "ledger" in parsers
-    assert not [command for command in pending.COMMANDS if command.split()[1] in parsers]
