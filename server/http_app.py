@@ -137,8 +137,8 @@ class HttpApp:
 
     async def _answer_readiness(self, send: "Send") -> None:
         problems = {"process": LEAVING} if self._is_leaving else {}
-        if not problems and self._readiness is not None:
-            problems = await self._readiness.problems()
+        if not problems and self._readiness is not None and (problem := await self._readiness.store_problem()):
+            problems = {"store": problem}
         await send_json(send, *((503, {"status": "not ready", **problems}) if problems else (200, {"status": "ready"})))
 
     async def _authenticate(self, scope: "Scope", receive: "Receive", send: "Send") -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -13,9 +13,6 @@ from server.store.engine import Database, Engine, StoreError, UnknownVersion
 from server.store.schema import migrations
 
 logger = logging.getLogger(__name__)
-
-Problem = Callable[[], str | None]
-"""What keeps a part from its work, without a secret or an address; None where nothing does."""
 
 FRESH_SECONDS: Final = 1.0
 """How long an answer of the store counts, so that probes are no load."""
@@ -32,8 +29,8 @@ TOO_NEW: Final = "The store needs a newer version."
 class Readiness:
     """Asks the store, at most once a second and without waiting for it longer than that."""
 
-    def __init__(self, engine: Engine, **problems: Problem) -> None:
-        self._engine, self._problems = engine, problems
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._tasks: TaskGroup | None = None
         self._asking: anyio.Event | None = None
         self._asked_at = float("-inf")
@@ -47,14 +44,8 @@ class Readiness:
             yield
             self._tasks = None
 
-    async def problems(self) -> dict[str, str]:
-        """What is not ready, by part; empty if everything is."""
-        found = {name: sentence for name, problem in self._problems.items() if (sentence := problem())}
-        if (sentence := await self._of_store()) is not None:
-            found["store"] = sentence
-        return found
-
-    async def _of_store(self) -> str | None:
+    async def store_problem(self) -> str | None:
+        """What keeps the store from its work, without a secret or an address; None where nothing does."""
         if self._asking is None and time.monotonic() - self._asked_at < FRESH_SECONDS:
             return self._store
         if self._tasks is None:

@@ -87,19 +87,12 @@ async def test_a_store_of_a_newer_version_is_not_ready(tmp_path: Path, monkeypat
         assert (answer.status_code, answer.json()["store"]) == (503, readiness.TOO_NEW)
 
 
-async def test_a_store_that_is_away_and_a_part_that_cannot_work_are_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_store_that_is_away_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     engine = SqliteEngine(tmp_path / "file" / "store.sqlite3")
-    ready = Readiness(engine, people=lambda: "The file of people cannot be read.")
-    async with served(monkeypatch, readiness=ready) as running, raw(running) as wire:
+    async with served(monkeypatch, readiness=Readiness(engine)) as running, raw(running) as wire:
         answer = await wire.get("/readyz")
-        assert answer.json() == {
-            "status": "not ready",
-            "people": "The file of people cannot be read.",
-            "store": readiness.AWAY,
-        }
+        assert answer.json() == {"status": "not ready", "store": readiness.AWAY}
 
 
 async def test_a_process_that_stops_is_unready_at_once_while_its_calls_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
