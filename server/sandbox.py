@@ -154,13 +154,6 @@ FREE = OwnPorts()
 
 
 @asynccontextmanager
-async def serve_on_port(sandboxes: Mapping[str, Sandbox], port: int = 0) -> AsyncIterator[str]:
-    """Serve the sandboxes on loopback only, and yield the origin; port 0 takes a free one."""
-    async with serve_on_ports(sandboxes, port, None) as addresses:
-        yield addresses.origin
-
-
-@asynccontextmanager
 async def serve_on_ports(
     sandboxes: Mapping[str, Sandbox], port: int = 0, own: OwnPorts | None = FREE
 ) -> AsyncIterator[Addresses]:

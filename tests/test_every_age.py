@@ -8,8 +8,8 @@ import pytest
 
 from server.app import build
 from server.guards.scope import offers
-from server.sandbox import serve_on_port
 from tests.desk import desk, sandboxes, settings
+from tests.served_sandboxes import serve_on_port
 from tools.kit.picture import Album
 from tools.kit.sandbox.composition import Composition
 from tools.platforms import PLATFORMS

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from server.reference import ROOT
-from server.sandbox import serve_on_port
 from tests.desk import sandboxes
+from tests.served_sandboxes import serve_on_port
 from tests.server.test_serve import ENVIRONMENT, PATIENCE, SERVE
 from tests.server.test_stdio import End, Pipe, by_cancelling, by_hanging_up, by_sigterm, call
 

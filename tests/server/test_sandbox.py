@@ -16,11 +16,12 @@ from anyio.abc import ByteStream
 from starlette.responses import JSONResponse, Response
 
 from server.app import build
-from server.sandbox import LOOPBACK, OwnPorts, SandboxTransport, serve_on_port, serve_on_ports, usage
+from server.sandbox import LOOPBACK, OwnPorts, SandboxTransport, serve_on_ports, usage
 from server.settings import SANDBOX_ORIGIN
 from tests.clients.install import programs
 from tests.clients.run import MODULES
 from tests.desk import desk, sandboxes, settings
+from tests.served_sandboxes import serve_on_port
 from tests.tools.kit.loopback import head, listening
 from tools.kit.platform import Platform
 from tools.kit.sandbox.clock import Clock

@@ -15,11 +15,11 @@ from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 from server.app import build
-from server.sandbox import serve_on_port
 from server.store import ledger
 from server.store.reading import acts
 from server.store.sqlite import SqliteEngine
 from tests.desk import Desk, desk, sandboxes, settings
+from tests.served_sandboxes import serve_on_port
 from tests.server.test_rounds import ORDER
 from tests.stores import of_a_file
 from tools.kit.network import Network

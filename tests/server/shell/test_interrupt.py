@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from server.reference import ROOT
-from server.sandbox import serve_on_port
 from server.store.ledger import entries
 from server.store.sqlite import SqliteEngine
 from tests.desk import sandboxes
+from tests.served_sandboxes import serve_on_port
 from tests.server.test_serve import ENVIRONMENT, PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")]

@@ -17,11 +17,11 @@ from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 from server.inbox.events import EventStore
-from server.sandbox import serve_on_port
 from server.store import ledger
 from server.store.deliveries import Deliveries
 from server.store.engine import Database
 from server.store.reading import acts
+from tests.served_sandboxes import serve_on_port
 from tests.server.standing.arriving import ORDER, TRACKER, arrive
 from tests.stores import named, store_at
 from tools.kit.sandbox import composition

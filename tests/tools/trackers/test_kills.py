@@ -9,10 +9,10 @@ from pathlib import Path
 import anyio
 import pytest
 
-from server.sandbox import serve_on_port
 from server.store import ledger
 from server.store.sqlite import SqliteEngine
 from tests.fuzz.soak import IS_SOAK
+from tests.served_sandboxes import serve_on_port
 from tools.trackers.listed import load, load_sandbox
 
 KINDS = ("redmine", "shortcut", "gitea", "zendesk") if IS_SOAK else ("redmine",)
