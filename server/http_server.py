@@ -35,15 +35,6 @@ def new_key() -> str:
     return secrets.token_urlsafe(32)
 
 
-def http_app(server: MCPServer[Any], *, key: str | None, allowed_hosts: Sequence[str] = ()) -> HttpApp:
-    """The ASGI application, to serve it by other means than `run_http`; `key=None` disables authentication.
-
-    Raises:
-        ValueError: the key or an allowed host is invalid.
-    """
-    return HttpApp(server, authenticator=OneKey(key), allowed_hosts=allowed_hosts)
-
-
 async def run_http(
     server: MCPServer[Any],
     *,

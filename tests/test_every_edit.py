@@ -75,7 +75,6 @@ SECRET = "Hafen-4711-Kontor"
 FIRST = "Open the shop and look.\n" * 180
 LAST = "* Log out, then read the page.\n" * 180
 LONG = f"{FIRST}\nLog in with password: {SECRET} as demo.\n\n  {LAST}The end."
-MASKED = LONG.replace(SECRET, "[hidden]")
 SHORT = "Begin HERE."
 OF_255 = {"testio_update_test_environment", "testomatio_update_test_example"}
 """The platform takes no more characters there."""

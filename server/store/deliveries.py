@@ -60,8 +60,8 @@ class Deliveries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def enqueue_new(self, platform: str, after_number: int = 0) -> int:
-        """Enter the newest event of each item that arrived after an event, and return how many.
+    async def enqueue_new(self, platform: str) -> int:
+        """Enter the newest event of each item, and return how many.
 
         What was handled by a person, is done or is dead is not entered; what no rule took is looked at again with its
         newer event.
@@ -69,7 +69,7 @@ class Deliveries:
         query = (
             "INSERT INTO delivery (platform, item, event, state, next_at, at) "
             "SELECT platform, item, max(number), 'waiting', :now, :now FROM event "
-            "WHERE platform = :platform AND number > :after AND handled_at IS NULL AND NOT EXISTS ("
+            "WHERE platform = :platform AND handled_at IS NULL AND NOT EXISTS ("
             "SELECT 1 FROM delivery WHERE delivery.platform = event.platform AND delivery.item = event.item "
             "AND (delivery.state IN ('done', 'dead') OR delivery.event >= event.number)) GROUP BY platform, item "
             "ON CONFLICT (platform, item) DO UPDATE SET event = excluded.event, at = excluded.at, state = 'waiting', "
@@ -79,7 +79,7 @@ class Deliveries:
             "error = CASE delivery.state WHEN 'skipped' THEN '' ELSE delivery.error END "
             "WHERE delivery.state IN ('waiting', 'skipped') AND delivery.event < excluded.event"
         )
-        values = {"platform": platform, "after": after_number, "now": time.time()}
+        values = {"platform": platform, "now": time.time()}
         return await self._engine.run(lambda db: db.change(query, **values))
 
     async def arrived_again(self) -> list[tuple[str, str, str]]:
@@ -206,10 +206,6 @@ class Deliveries:
         query = "SELECT state, count(*) FROM delivery GROUP BY state"
         counts: dict[State, int] = {"waiting": 0, "done": 0, "dead": 0, "skipped": 0}
         return counts | dict(await self._rows(query))  # type: ignore[arg-type]  # rows of a state and a count
-
-    async def dead_letters(self, limit: int) -> list[Delivery]:
-        """The ones that were given up, newest first."""
-        return await self.newest_in("dead", limit)
 
     async def newest_in(self, state: State, limit: int) -> list[Delivery]:
         """The ones in a state, newest first."""

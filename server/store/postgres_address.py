@@ -7,7 +7,6 @@ from urllib.parse import unquote
 
 from server.settings import SettingsError
 
-SCHEMES: Final = ("postgresql://", "postgres://")
 SAFETY: Final[dict[str, Any]] = {
     "connect_timeout": 5,
     "keepalives_idle": 10,

@@ -43,11 +43,6 @@ class PersonSection:
     values: Mapping[str, str] = field(default_factory=dict)
     """Settings, by their variables."""
 
-    @property
-    def of_platforms(self) -> frozenset[str]:
-        """The variables of platforms of which it says something."""
-        return frozenset({*self.files, *self.variables, *self.values})
-
 
 def read_people(path: str, platforms: Sequence[Platform], *, only_people: bool) -> tuple[PersonSection, ...]:
     """The people of a file, which may have other sections unless it is about people only.

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import httpx
-
 from server.credentials import SettingsError
 from server.team.metadata import metadata_address
 from server.team.settings import ISSUER, RESOURCE, read_team
@@ -14,8 +12,6 @@ from server.team.token_rules import TokenRules
 async def provider_lines(
     environment: Mapping[str, str],
     tokens: TokenRules | None = None,
-    *,
-    transport: httpx.AsyncBaseTransport | None = None,
 ) -> tuple[list[str], bool]:
     """The state of the identity provider, and whether its tokens can be checked; nothing where there is none."""
     if not environment.get(ISSUER, "").strip():
@@ -28,7 +24,7 @@ async def provider_lines(
 
     lines, works = [f"Identity provider ({ISSUER}): {team.issuer}"], True
     try:
-        address, keys = await ProviderKeys(team.issuer, transport=transport).read()
+        address, keys = await ProviderKeys(team.issuer).read()
         lines.append(f"    works: keys that can be used at {address}: {keys}")
     except ProviderAway as error:
         lines.append(f"    DOES NOT WORK: {error}")

@@ -60,7 +60,7 @@ class Running:
         self.connection, self.since = ours, time.monotonic()
         self.address = ""
         """Where it listens; empty until it does."""
-        self.is_leaving = self.is_asked = False
+        self.is_leaving = False
         self._heard = b""
 
     def hear(self) -> None:
@@ -77,7 +77,6 @@ class Running:
 
     def ask_to_stop(self) -> None:
         """Let it finish its calls and end."""
-        self.is_asked = True
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
 

@@ -58,9 +58,9 @@ class Subjects(Protocol):
 class ProviderTokens:
     """Takes access tokens of one issuer that are for this server."""
 
-    def __init__(self, team: TeamSettings, people: Subjects | None = None, *, keys: ProviderKeys | None = None) -> None:
+    def __init__(self, team: TeamSettings, people: Subjects | None = None) -> None:
         self._team, self._people = team, people
-        self._keys = keys or ProviderKeys(team.issuer)
+        self._keys = ProviderKeys(team.issuer)
 
     def challenge(self) -> bytes:
         """The challenge where no token was sent."""

@@ -25,8 +25,8 @@ CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 class MetricsPage:
     """Answers GET /metrics and nothing else."""
 
-    def __init__(self, page: Callable[[], bytes], *, only_loopback: bool, fresh: float = FRESH_SECONDS) -> None:
-        self._page, self._only_loopback, self._fresh = page, only_loopback, fresh
+    def __init__(self, page: Callable[[], bytes], *, only_loopback: bool) -> None:
+        self._page, self._only_loopback = page, only_loopback
         self._made, self._at = b"", float("-inf")
         self._one = anyio.Lock()
 
@@ -45,7 +45,7 @@ class MetricsPage:
 
     async def _current(self) -> bytes:
         async with self._one:
-            if time.monotonic() - self._at >= self._fresh:
+            if time.monotonic() - self._at >= FRESH_SECONDS:
                 self._made = await anyio.to_thread.run_sync(self._page)
                 self._at = time.monotonic()
             return self._made

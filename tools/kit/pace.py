@@ -17,11 +17,6 @@ class Pace:
         self._per_second, self._burst = per_second or 0.0, burst
         self._pacer = Pacer(per_second, burst=burst) if per_second is not None else None
 
-    @property
-    def is_limited(self) -> bool:
-        """Whether the platform has a rate."""
-        return self._pacer is not None
-
     @cached_property
     def fingerprint(self) -> str:
         """What names the account in all processes."""

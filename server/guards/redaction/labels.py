@@ -35,7 +35,6 @@ _NOT_AFTER: Final = (
 )  # fmt: skip
 _BEFORE: Final = 14
 _NAME: Final = 40
-_NAME_PART = Pattern(r"[\w.$-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,10 +250,13 @@ async def test_no_second_has_more_requests_than_the_platform_takes(sleepless: li
     assert left[-1] - left[0] < 40 / 8
 
 
-async def test_a_real_account_is_paced_and_a_sandbox_is_not() -> None:
-    credentials = {TOKEN: SecretStr("eyJ.a.b")}
-    assert Testsigma(Account("T", BASE, Network(), credentials))._pace.is_limited
-    assert not Testsigma(Account("T", BASE, Network(is_sandbox=True), credentials))._pace.is_limited
+@pytest.mark.parametrize("is_sandbox", [False, True])
+async def test_a_real_account_is_paced_and_a_sandbox_is_not(is_sandbox: bool, sleepless: list[float]) -> None:
+    network = Network(is_sandbox=is_sandbox)
+    api, begun = Testsigma(Account("T", BASE, network, {TOKEN: SecretStr("eyJ.a.b")})), sleepless[0]
+    for _ in range(40):
+        await api._pace.turn()
+    assert (sleepless[0] == begun) is is_sandbox
 
 
 async def test_a_sandbox_that_counts_requests_slows_a_long_list_down_and_breaks_none(

@@ -28,8 +28,6 @@ both_eras = pytest.mark.parametrize("mode", ERAS)
 LIST, CREATE, UPDATE = (f"testsigma_{verb}" for verb in ("list_test_runs", "create_test_run", "update_test_run"))
 CLOSE, DELETE = "testsigma_close_test_run", "testsigma_delete_test_run"
 
-EDITS = [TextEdit(field="description", old="All", new="None")]
-
 
 def sent(d: Desk, method: str) -> Any:
     """The body of the last request of a method."""

@@ -170,8 +170,8 @@ def _texts(case: Case) -> list[str]:
     return [case.title, case.description or "", case.preconditions or "", *steps]
 
 
-def name_lines(lines: Iterable[int], most: int = 10) -> str:
+def name_lines(lines: Iterable[int]) -> str:
     """Line numbers, the first ones by name."""
-    numbers = sorted(set(lines))
+    numbers, most = sorted(set(lines)), 10
     more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
     return ", ".join(map(str, numbers[:most])) + more

@@ -59,13 +59,12 @@ class RunCalls(Families):
 
     # Groups
 
-    async def rungroups_page(self, project: str, page: int, per_page: int = PER_PAGE) -> Listed[Rungroup]:
+    async def rungroups_page(self, project: str, page: int) -> Listed[Rungroup]:
         """GET /api/v2/{project_id}/rungroups
 
         Roots are paged, with their subgroups nested; some servers list only the roots.
         """
-        query = paged(page, per_page)
-        return await self.get_v2(project, "rungroups", query=query, into=Listed[Rungroup], listed=True)
+        return await self.get_v2(project, "rungroups", query=paged(page, PER_PAGE), into=Listed[Rungroup], listed=True)
 
     async def create_rungroup(self, project: str, fields: dict[str, Any]) -> Rungroup:
         """POST /api/v2/{project_id}/rungroups"""

@@ -34,7 +34,7 @@ def explaining_plans() -> Iterator[None]:
     try:
         yield
     except PlatformError as error:
-        if (explained := gated("Branches", error)) is error:
+        if (explained := gated(error)) is error:
             raise
         raise explained from error
 

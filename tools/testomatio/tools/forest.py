@@ -54,9 +54,9 @@ class Forest:
             siblings.sort(key=lambda one: (one not in positions, positions.get(one, 0)))
 
 
-def build_forest(rows: Iterable[Suite], reasons: Iterable[str] = ()) -> Forest:
+def build_forest(rows: Iterable[Suite]) -> Forest:
     """Build the hierarchy from rows that are nested, or name their parents, or both, and may be repeated."""
-    forest = Forest(reasons=list(reasons))
+    forest = Forest()
     todo: list[tuple[Suite, str | None]] = [(row, None) for row in reversed(list(rows))]
     while todo:
         suite, above = todo.pop()

@@ -97,15 +97,15 @@ async def on_branch(api: Testomatio, project: str, branch: str | None) -> Pairs:
             "testomatio_list_branches shows slugs."
         ) from error
     except PlatformError as error:
-        raise gated("Branches", error) from error
+        raise gated(error) from error
     return [("branch", branch)]
 
 
-def gated(what: str, error: PlatformError) -> PlatformError:
-    """The error of a feature that only larger plans have: the platform answers a bare 403."""
+def gated(error: PlatformError) -> PlatformError:
+    """The error of branches, which only larger plans have: the platform answers a bare 403."""
     if isinstance(error, Unauthorized) and error.status == 403:
         return Unauthorized(
-            f"Testomat.io refused this (403): {what.lower()} are part of larger plans, or the user lacks the right. "
+            "Testomat.io refused this (403): branches are part of larger plans, or the user lacks the right. "
             "testomatio_get_project_info shows the features of the project's plan.",
             status=403,
             words=error.words,

@@ -30,8 +30,7 @@ async def read_list(fetch: Fetch[R], *, size: int | None = None) -> CachedList[R
 class ListCache(Generic[R]):
     """Caches one list; concurrent callers share one read."""
 
-    def __init__(self, seconds: float = CACHE_SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(self) -> None:
         self._list: CachedList[R] | None = None
         self._since = 0.0
         self._reading = anyio.Lock()
@@ -39,7 +38,7 @@ class ListCache(Generic[R]):
     async def read(self, fetch: Fetch[R], *, size: int | None = None, fresh: bool = False) -> CachedList[R]:
         """The cached list, or the list read now; `fresh` always reads it now."""
         async with self._reading:
-            if self._list is not None and not fresh and time.monotonic() - self._since < self._seconds:
+            if self._list is not None and not fresh and time.monotonic() - self._since < CACHE_SECONDS:
                 return self._list
             self._list, self._since = await read_list(fetch, size=size), time.monotonic()
             return self._list

@@ -45,7 +45,7 @@ async def list_plans(call: Call[World]) -> Response:
     rows = [
         plan
         for plan in world.plans.of(project_of(call).id)
-        if differs(call, "name", plan.title) and contains(call, "title", plan.title)
+        if differs(call, plan.title) and contains(call, "title", plan.title)
     ]
     return answer_page(call, "test_plans", "test_plans", rows, lambda plan: _render_plan(world, plan, is_listed=True))
 

@@ -23,7 +23,7 @@ async def list_projects(call: Call[World]) -> Response:
     rows = [
         project
         for project in call.world.projects.values()
-        if differs(call, "name", project.name) and contains(call, "name", project.name)
+        if differs(call, project.name) and contains(call, "name", project.name)
     ]
     return answer_page(call, "projects", "projects", rows, lambda project: render_project(call.world, project))
 

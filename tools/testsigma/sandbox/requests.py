@@ -105,9 +105,9 @@ def contains(call: Call[World], name: str, value: str) -> bool:
     return not wanted or wanted.casefold() in value.casefold()
 
 
-def differs(call: Call[World], name: str, value: str) -> bool:
-    """Whether a value passes `{name}__NEQ`."""
-    return value not in call.all(f"{name}__NEQ")
+def differs(call: Call[World], name: str) -> bool:
+    """Whether a name passes `name__NEQ`."""
+    return name not in call.all("name__NEQ")
 
 
 def set_updated(world: World, item: Record) -> None:

@@ -71,11 +71,13 @@ def properties(call: Call[World]) -> dict[str, dict[str, Any]]:
     return own
 
 
-def check_source(wanted: object, kind: str) -> None:
+def check_source(wanted: object) -> None:
     try:
         UUID(str(wanted))
     except ValueError:
-        raise invalid(f"path failed validation: path.{kind} should be a valid uuid, instead was `{wanted}`.") from None
+        raise invalid(
+            f"path failed validation: path.data_source_id should be a valid uuid, instead was `{wanted}`."
+        ) from None
     if wanted != SOURCE:
         where = "Make sure the relevant pages and databases are shared with your integration."
         raise problem(404, "object_not_found", f"Could not find data source with ID: {wanted}. {where}")
@@ -177,7 +179,7 @@ async def me(call: Call[World]) -> Response:
 
 @routes.get("/data_sources/{id}")
 async def source(call: Call[World]) -> Response:
-    check_source(call.params["id"], "data_source_id")
+    check_source(call.params["id"])
     return JSONResponse(as_source(call))
 
 
@@ -196,7 +198,7 @@ async def search(call: Call[World]) -> Response:
 
 @routes.post("/data_sources/{id}/query")
 async def query(call: Call[World]) -> Response:
-    check_source(call.params["id"], "data_source_id")
+    check_source(call.params["id"])
     sent: Any = body(call)
     known = {key: value for name, value in properties(call).items() for key in (name, value["id"])}
     wanted = sent["filter"]["or"] if "or" in sent.get("filter", {}) else [sent.get("filter", {})]
@@ -228,7 +230,7 @@ async def create(call: Call[World]) -> Response:
     parent = sent.get("parent") or {}
     if "data_source_id" not in parent:
         raise invalid("body failed validation: body.parent.data_source_id should be defined.")
-    check_source(parent["data_source_id"], "data_source_id")
+    check_source(parent["data_source_id"])
     values = dict(value_of(call, name, value) for name, value in (sent.get("properties") or {}).items())
     blocks = checked(sent.get("children", []))
     title = "".join(one["plain_text"] for one in values.get("Name", {"title": []})["title"])
