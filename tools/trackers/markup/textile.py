@@ -8,8 +8,9 @@ import re
 from typing import Final
 
 from tools.kit.invisible import clean
-from tools.trackers.document import Block, Bullets, Code, Document, Heading, Line, Link, Numbered, Paragraph, Table
-from tools.trackers.markup.leaf import address_of, around_addresses, code_of, lines_of, one_line, spans, text_of
+from tools.trackers.document import Document, Line, Link
+from tools.trackers.markup.leaf import address_of, around_addresses, lines_of, spans, text_of
+from tools.trackers.markup.lettered import Forms, render_with
 
 _ACTIVE: Final = re.compile(
     r"""[&<>"!#%()*+=@\[\\\]^{|}~?$]"""
@@ -24,25 +25,15 @@ _ENDS_CODE: Final = re.compile(r"</?(?:pre|code|kbd|notextile|redpre)\b|:redsh#|
 
 def render(document: Document) -> str:
     """Render a document."""
-    return "\n\n".join(filter(None, map(_block, document)))
+    return render_with(_FORMS, document)
 
 
-def _block(block: Block) -> str:
-    match block:
-        case Paragraph(line):
-            return _lines(line)
-        case Heading(text):
-            return f"h3. {_escape(one_line(text))}" if one_line(text) else ""
-        case Numbered(items):
-            return "\n".join(f"# {_compact(item)}" for item in items)
-        case Bullets(items):
-            return "\n".join(f"* {_compact(item)}" for item in items)
-        case Table(rows):
-            return "\n".join(f"|_. {_compact([name])} | {_compact([value])} |" for name, value in rows)
-        case Code(text):
-            return _code(code_of(text))
-        case _:
-            return re.sub("^(?=(.?))", lambda line: "> " if line[1] else ">", _lines([block.text]), flags=re.MULTILINE)
+def _row(name: str, value: str) -> str:
+    return f"|_. {name} | {value} |"
+
+
+def _quote(text: str) -> str:
+    return re.sub("^(?=(.?))", lambda line: "> " if line[1] else ">", text, flags=re.MULTILINE)
 
 
 def _code(text: str) -> str:
@@ -66,3 +57,6 @@ def _lines(line: Line) -> str:
 
 def _escape(text: str) -> str:
     return around_addresses(clean(text), lambda part: _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", part))
+
+
+_FORMS: Final = Forms(_escape, _lines, _compact, _row, _code, _quote)

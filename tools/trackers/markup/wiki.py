@@ -9,8 +9,9 @@ import re
 from typing import Final
 
 from tools.kit.invisible import clean
-from tools.trackers.document import Block, Bullets, Code, Document, Heading, Line, Link, Numbered, Paragraph, Table
-from tools.trackers.markup.leaf import address_of, around_addresses, code_of, lines_of, one_line, spans, text_of
+from tools.trackers.document import Document, Line, Link
+from tools.trackers.markup.leaf import address_of, around_addresses, lines_of, spans, text_of
+from tools.trackers.markup.lettered import Forms, render_with
 
 _ACTIVE: Final = re.compile(
     r"(?P<entity>\\|&(?=[#\w])|(?<=\bh[1-6])\.|(?<=\bbq)\.|[:;](?=[-()DPp])|\((?=[^\s()]{1,8}\))"
@@ -21,26 +22,15 @@ _ACTIVE: Final = re.compile(
 
 def render(document: Document) -> str:
     """Render a document."""
-    return "\n\n".join(filter(None, map(_block, document)))
+    return render_with(_FORMS, document)
 
 
-def _block(block: Block) -> str:
-    match block:
-        case Paragraph(line):
-            return _lines(line)
-        case Heading(text):
-            return f"h3. {_escape(one_line(text))}" if one_line(text) else ""
-        case Numbered(items):
-            return "\n".join(f"# {_compact(item)}" for item in items)
-        case Bullets(items):
-            return "\n".join(f"* {_compact(item)}" for item in items)
-        case Table(rows):
-            return "\n".join(f"||{_compact([name]) or ' '}|{_compact([value]) or ' '}|" for name, value in rows)
-        case Code(text):
-            return _code(code_of(text))
-        case _:
-            text = _lines([block.text])
-            return f"{{quote}}\n{text}\n{{quote}}" if text else ""
+def _row(name: str, value: str) -> str:
+    return f"||{name or ' '}|{value or ' '}|"
+
+
+def _quote(text: str) -> str:
+    return f"{{quote}}\n{text}\n{{quote}}" if text else ""
 
 
 def _code(text: str) -> str:
@@ -71,3 +61,6 @@ def _escape(text: str) -> str:
         return f"&#{ord(found[0])};" if found["entity"] else f"\\{found[0]}"
 
     return around_addresses(clean(text), lambda part: _ACTIVE.sub(escaped, part))
+
+
+_FORMS: Final = Forms(_escape, _lines, _compact, _row, _code, _quote)
