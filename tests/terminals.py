@@ -6,7 +6,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.stores import named
@@ -41,11 +41,25 @@ def in_terminal(
 
     `typed_before` is typed before the command starts; `piped` is its standard input instead of the terminal.
     """
+    return converse(command, cwd=ROOT, env=env, answers=iter([types]), typed_before=typed_before, piped=piped)
+
+
+def converse(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    answers: Iterator[str],
+    typed_before: str = "",
+    piped: str | None = None,
+    patience: float = PATIENCE,
+) -> tuple[int, str]:
+    """Run a command in a terminal of its own, and answer each prompt as long as there are answers."""
     keys, terminal = pty.openpty()
     os.write(keys, typed_before.encode())
     process = subprocess.Popen(
         [sys.executable, "-IS", "-c", TAKE, str(terminal), *command],
-        cwd=ROOT,
+        cwd=cwd,
         env=dict(env),
         stdin=terminal if piped is None else subprocess.PIPE,
         stdout=terminal,
@@ -59,16 +73,16 @@ def in_terminal(
             process.stdin.write(piped.encode())
             process.stdin.close()
         try:
-            shown = _converse(keys, types)
+            shown = _answer_prompts(keys, answers, time.monotonic() + patience)
         finally:
             process.kill()
             os.close(keys)
-        return process.wait(), shown.decode().replace("\r\n", "\n")
+        return process.wait(), shown.decode(errors="replace").replace("\r\n", "\n")
 
 
-def _converse(keys: int, types: str) -> bytes:
-    """Read until the other end is closed, and type once at its prompt."""
-    shown, until, has_typed = b"", time.monotonic() + PATIENCE, False
+def _answer_prompts(keys: int, answers: Iterator[str], until: float) -> bytes:
+    """Read until the other end is closed, and answer each prompt."""
+    shown, answered = b"", 0
     while time.monotonic() < until:
         if not select.select([keys], [], [], 0.5)[0]:
             continue
@@ -76,7 +90,7 @@ def _converse(keys: int, types: str) -> bytes:
             shown += os.read(keys, 65_536)
         except OSError:
             break
-        if not has_typed and shown.endswith(PROMPT):
-            os.write(keys, f"{types}\n".encode())
-            has_typed = True
+        if shown.endswith(PROMPT) and len(shown) > answered and (answer := next(answers, None)) is not None:
+            answered = len(shown)
+            os.write(keys, f"{answer}\n".encode())
     return shown

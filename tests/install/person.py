@@ -1,16 +1,14 @@
 """Types the page's lines in a scratch home: with a terminal or without one."""
 
 import os
-import pty
-import select
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Final
 
-from tests.terminals import PROMPT, TAKE
+from tests.terminals import converse
 
 PATIENCE: Final = 120.0
 PASSED_ON: Final = ("PIP_", "UV_", "SSL_CERT", "HTTP", "http", "NO_PROXY", "no_proxy", "ALL_PROXY")
@@ -60,50 +58,23 @@ class Person:
         return done.stdout + done.stderr
 
     def types_in_terminal(self, line: str, answers: Sequence[str]) -> str:
-        """Run a line in a terminal of its own and answer its questions; what the terminal shows.
+        """Run a line in a terminal of its own, answer its questions and then with Enter; what the terminal shows.
 
         Raises:
             Failed: it ended with another code than 0.
         """
         begun = time.monotonic()
-        keys, terminal = pty.openpty()
-        process = subprocess.Popen(
-            [sys.executable, "-IS", "-c", TAKE, str(terminal), "sh", "-c", line],
+        code, shown = converse(
+            ["sh", "-c", line],
             cwd=self.folder,
             env=self.environment,
-            stdin=terminal,
-            stdout=terminal,
-            stderr=terminal,
-            pass_fds=(terminal,),
-            start_new_session=True,
+            answers=chain(answers, repeat("")),
+            patience=PATIENCE,
         )
-        os.close(terminal)
-        with process:
-            try:
-                shown = _converse(keys, list(answers))
-            finally:
-                process.kill()
-                os.close(keys)
         self._note(line, begun)
-        if process.returncode:
-            raise Failed(f"`{line}` ended with {process.returncode}:\n{shown}")
+        if code:
+            raise Failed(f"`{line}` ended with {code}:\n{shown}")
         return shown
 
     def _note(self, line: str, begun: float) -> None:
         print(f"  {time.monotonic() - begun:5.1f} s  {line}", flush=True)
-
-
-def _converse(keys: int, answers: list[str]) -> str:
-    """Read until the other end is closed, and answer each prompt; with Enter once the answers are used up."""
-    shown, answered, until = b"", 0, time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if not select.select([keys], [], [], 0.5)[0]:
-            continue
-        try:
-            shown += os.read(keys, 65_536)
-        except OSError:
-            break
-        if shown.endswith(PROMPT) and len(shown) > answered:
-            answered = len(shown)
-            os.write(keys, f"{answers.pop(0) if answers else ''}\n".encode())
-    return shown.decode(errors="replace").replace("\r\n", "\n")

@@ -24,7 +24,7 @@ from server.store.schema import migrations
 from tests.desk import Desk, desk, sandboxes, settings, text
 from tests.fuzz.soak import IS_SOAK
 from tests.postgres.server import Server, running_server
-from tests.server.test_rounds import ORDER
+from tests.server.orders import ORDER
 from tests.stores import IS_POSTGRES, in_schema, named, store_at
 from tools.kit.network import Network
 from tools.kit.sandbox.composition import Composition

@@ -19,9 +19,9 @@ from server.settle import read_state
 from server.store.reading import RecordedAct
 from tests.accounts import pair, two_accounts
 from tests.desk import YES, desk, settings
+from tests.server.orders import ORDER
 from tests.server.test_approval import Office, number_in
 from tests.server.test_recording import Recorded
-from tests.server.test_rounds import ORDER
 from tools.platforms import PLATFORMS
 
 pytestmark = pytest.mark.anyio

@@ -11,6 +11,7 @@ from server.app import build
 from server.guards import consent
 from server.sandbox import SandboxTransport
 from tests.desk import CANCEL, DECLINE, ERAS, NO, YES, change_bug, desk, sandboxes, settings
+from tests.server.orders import ORDER
 from tools.kit.missing import Missing
 from tools.kit.network import Network
 from tools.kit.text import cut
@@ -20,14 +21,6 @@ pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
 
 REJECT = {"bug_id": 88107, "reason": "known_bug", "comment": "The same as bug 88101."}
-ORDER: dict[str, Any] = {
-    "product_id": 71,
-    "test_title": "Coupons once more",
-    "testing_type": "rapid",
-    "goal": "Expired codes are refused",
-    "test_environment": {"id": 31},
-    "features": [{"id": 302}],
-}
 
 
 @both_eras

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import anyio
 import httpx
@@ -10,7 +9,7 @@ import pytest
 
 from server.reference import ROOT
 from tests.desk import sandboxes
-from tests.served_sandboxes import serve_on_port
+from tests.served_sandboxes import hold_delays, serve_on_port
 from tests.server.test_serve import ENVIRONMENT, PATIENCE, SERVE
 from tests.server.test_stdio import End, Pipe, by_cancelling, by_hanging_up, by_sigterm, call
 
@@ -23,13 +22,7 @@ ACCEPTED = "testio_accept_bug was carried out, though its caller had gone by the
 async def test_an_acceptance_under_way_is_answered_and_logged_though_it_is_ended(
     end: End, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    has_left, go_on = anyio.Event(), anyio.Event()
-
-    async def hold(seconds: float) -> None:
-        has_left.set()
-        await go_on.wait()
-
-    monkeypatch.setattr("tools.kit.sandbox.composition.anyio", SimpleNamespace(sleep=hold))
+    has_left, go_on = hold_delays(monkeypatch)
     log = tmp_path / "log"
     with anyio.fail_after(PATIENCE), log.open("w") as stderr:
         async with serve_on_port(sandboxes().sandboxes) as origin, httpx.AsyncClient(trust_env=False) as http:

@@ -13,7 +13,7 @@ from server.settings import Settings
 from server.store import acts, ledger, processes
 from tests.desk import Desk, desk, sandboxes, settings
 from tests.faults.breaking import Break, Breaking
-from tests.server.test_rounds import ORDER
+from tests.server.orders import ORDER
 from tests.stores import IS_POSTGRES, store_at
 from tools.kit.network import Network
 

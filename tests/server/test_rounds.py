@@ -11,18 +11,10 @@ from server.guards import rounds
 from server.guards.rounds import Rounds
 from server.store.rounds import KEPT_SECONDS
 from tests.desk import YES, desk
+from tests.server.orders import ORDER
 from tools.kit.errors import Refused
 
 pytestmark = pytest.mark.anyio
-
-ORDER: dict[str, Any] = {
-    "product_id": 71,
-    "test_title": "Coupons once more",
-    "testing_type": "rapid",
-    "goal": "Expired codes are refused",
-    "test_environment": {"id": 31},
-    "features": [{"id": 302}],
-}
 
 
 @pytest.mark.parametrize(

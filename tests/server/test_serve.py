@@ -1,7 +1,6 @@
 """`testdesk serve` as hosts run it: a real process, over stdio and HTTP, on both eras, with a person in front."""
 
 import os
-import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,13 +10,13 @@ from typing import Any
 import anyio
 import httpx2
 import pytest
-from anyio.streams.text import TextReceiveStream
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import ElicitResult
 
 from server.reference import ROOT
 from tests.desk import ERAS, NO, NOT_CONFIRMED, YES, text
+from tests.server.printed import printed_until
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
@@ -52,15 +51,8 @@ async def over_http(mode: str, answer: ElicitResult) -> AsyncIterator[Client]:
         async with await anyio.open_process(
             command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, env=ENVIRONMENT
         ) as process:
-            assert process.stderr is not None
             try:
-                told = ""
-                async for piece in TextReceiveStream(process.stderr):
-                    told += piece
-                    if found := re.search(r"listens on (http://127\.0\.0\.1:\d+/mcp)", told):
-                        break
-                else:
-                    pytest.fail(told)
+                found, told = await printed_until(process, r"listens on (http://127\.0\.0\.1:\d+/mcp)")
                 assert KEY not in told
                 headers = {"Authorization": f"Bearer {KEY}"}
                 async with (

@@ -19,7 +19,7 @@ from server.app import build
 from server.store import processes
 from server.store.sqlite import SqliteDatabase, SqliteEngine
 from tests.desk import desk, settings
-from tests.server.test_rounds import ORDER
+from tests.server.orders import ORDER
 from tools.kit.client import ApiClient
 from tools.kit.network import Network
 from tools.kit.sandbox.composition import compose

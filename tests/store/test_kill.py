@@ -20,7 +20,7 @@ from server.store.reading import acts
 from server.store.sqlite import SqliteEngine
 from tests.desk import Desk, desk, sandboxes, settings
 from tests.served_sandboxes import serve_on_port
-from tests.server.test_rounds import ORDER
+from tests.server.orders import ORDER
 from tests.stores import of_a_file
 from tools.kit.network import Network
 

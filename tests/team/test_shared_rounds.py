@@ -12,7 +12,7 @@ from mcp.types import CallToolResult, ElicitResult, InputRequiredResult
 from server.store.engine import StoreError
 from server.store.rounds import AnsweredRounds
 from tests.desk import NO, YES, Desk, desk, sandboxes, text
-from tests.server.test_rounds import ORDER
+from tests.server.orders import ORDER
 from tests.stores import store_at
 from tests.team.workers import worker
 

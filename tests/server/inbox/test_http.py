@@ -1,6 +1,5 @@
 """`serve --http --inbox`: one process has both doors, and the inbox's needs no key but its own address."""
 
-import re
 import sys
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
@@ -8,12 +7,12 @@ from subprocess import DEVNULL, PIPE
 import anyio
 import httpx
 import pytest
-from anyio.streams.text import TextReceiveStream
 
 from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox
 from server.store.sqlite import SqliteEngine
 from tests.server.inbox.test_receiver import EVENT
+from tests.server.printed import printed_until
 from tests.server.test_cli import run
 from tests.server.test_serve import ENVIRONMENT, KEY, SERVE
 
@@ -28,14 +27,7 @@ async def test_events_come_in_without_the_key_and_nothing_else_does(tmp_path: Pa
         async with await anyio.open_process(
             command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, env=ENVIRONMENT
         ) as process:
-            assert process.stderr is not None
-            told = ""
-            async for piece in TextReceiveStream(process.stderr):
-                told += piece
-                if found := re.search(r"listens on (http://127\.0\.0\.1:\d+)/mcp", told):
-                    break
-            else:
-                pytest.fail(told)
+            found, told = await printed_until(process, r"listens on (http://127\.0\.0\.1:\d+)/mcp")
             store = EventStore(SqliteEngine(file))
             address = (await PlatformInbox(store, "testio").new_address("a test")).replace(
                 "http://127.0.0.1:1", found[1]

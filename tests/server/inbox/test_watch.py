@@ -1,6 +1,5 @@
 """Whoever listens hears of an arrival, on both eras, also when another process received it."""
 
-import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +10,6 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from anyio.streams.text import TextReceiveStream
 from mcp import Client, StdioServerParameters
 from mcp.types import ResourceUpdatedNotification
 
@@ -20,6 +18,7 @@ from server.inbox.store import PlatformInbox
 from server.store.sqlite import SqliteEngine
 from tests.desk import ERAS
 from tests.server.inbox.test_receiver import EVENT
+from tests.server.printed import printed_until
 from tests.server.test_serve import ENVIRONMENT, SERVE
 
 pytestmark = [
@@ -38,15 +37,8 @@ async def inbox_process(file: Path) -> AsyncIterator[None]:
     """`testdesk inbox` on a file, until the block ends."""
     command = [sys.executable, "-P", "-m", "server", "inbox", "--port", "0", "--file", str(file)]
     async with await anyio.open_process(command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, env=ENVIRONMENT) as run:
-        assert run.stderr is not None
         try:
-            told = ""
-            async for piece in TextReceiveStream(run.stderr):
-                told += piece
-                if re.search(r"listens on http://127\.0\.0\.1:\d+/inbox", told):
-                    break
-            else:
-                pytest.fail(told)
+            await printed_until(run, r"listens on http://127\.0\.0\.1:\d+/inbox")
             yield
         finally:
             run.terminate()

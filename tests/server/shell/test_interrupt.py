@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import anyio
 import httpx
@@ -14,7 +13,7 @@ from server.reference import ROOT
 from server.store.ledger import entries
 from server.store.sqlite import SqliteEngine
 from tests.desk import sandboxes
-from tests.served_sandboxes import serve_on_port
+from tests.served_sandboxes import hold_delays, serve_on_port
 from tests.server.test_serve import ENVIRONMENT, PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")]
@@ -30,13 +29,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.skipif(os.name != "posix", reason="
 async def test_an_interrupt_cancels_a_read_and_leaves_the_outcome_of_a_write_on_record(
     method: str, where: str, words: list[str], outcomes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    has_left, go_on = anyio.Event(), anyio.Event()
-
-    async def hold(seconds: float) -> None:
-        has_left.set()
-        await go_on.wait()
-
-    monkeypatch.setattr("tools.kit.sandbox.composition.anyio", SimpleNamespace(sleep=hold))
+    has_left, go_on = hold_delays(monkeypatch)
     store = tmp_path / "store.sqlite3"
     # The host is trusted to have asked.
     environment = ENVIRONMENT | {"TESTDESK_CONSENT": "client", "TESTDESK_STORE": str(store)}

@@ -1,36 +1,15 @@
 """The held contract of runs: what each call sends, written from the vendor's documents."""
 
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
-from tools.kit.network import Account, Network
-from tools.testomatio.client.families import TOKEN
-from tools.testomatio.client.testomatio import Testomatio
+from tests.tools.testomatio.wire import JWT, PAGE, V2, Row, sent_by
 
 pytestmark = pytest.mark.anyio
 
-BEARER = "Bearer testomat_general0token"
-JWT = "Bearer eyJ.one.two"
-V2 = "/api/v2/{project_id}"
 LISTS = {"plans", "runs", "testruns", "rungroups", "charts", "archives"}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A call, and the request that the vendor's documents want for it."""
-
-    operation: str
-    call: Callable[[Testomatio], Awaitable[Any]]
-    path: str
-    query: list[tuple[str, str]] = field(default_factory=list)
-    body: Any = None
-    authorization: str | None = BEARER
 
 
 def keyed(*query: tuple[str, str]) -> list[tuple[str, str]]:
@@ -38,7 +17,6 @@ def keyed(*query: tuple[str, str]) -> list[tuple[str, str]]:
     return [*query, ("api_key", "testomat_general0token")]
 
 
-PAGE = [("page", "2"), ("per_page", "100")]
 ROWS = [
     Row(f"GET {V2}/plans", lambda a: a.plans_page("shop", [("kind", "mixed")], 2), "/api/v2/shop/plans",
         [("kind", "mixed"), *PAGE]),
@@ -121,35 +99,19 @@ ROWS = [
 ]  # fmt: skip
 
 
-async def sent_by(call: Callable[[Testomatio], Awaitable[Any]]) -> httpx.Request:
-    """The last request of a call to a host that takes everything."""
-    arrived: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        arrived.append(request)
-        if request.url.path == "/api/login":
-            return httpx.Response(200, json={"jwt": "eyJ.one.two"})
-        if request.url.path.startswith("/api/test_"):
-            return httpx.Response(200, json={"tests": [] if "grep" in request.url.path else {}})
-        lists = request.url.path.split("/")[-1] in LISTS or "/stats/" in request.url.path
-        return httpx.Response(200, json={"data": [] if request.method == "GET" and lists else {"id": 1}})
-
-    network = Network(httpx.MockTransport(answer))
-    held = {TOKEN: SecretStr("testomat_general0token")}
-    await call(Testomatio(Account("Testomat.io", "https://host.example", network, held)))
-    return arrived[-1]
+def answered(request: httpx.Request) -> httpx.Response:
+    """What a host answers that takes everything."""
+    if request.url.path.startswith("/api/test_"):
+        return httpx.Response(200, json={"tests": [] if "grep" in request.url.path else {}})
+    lists = request.url.path.split("/")[-1] in LISTS or "/stats/" in request.url.path
+    return httpx.Response(200, json={"data": [] if request.method == "GET" and lists else {"id": 1}})
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.operation for row in ROWS])
 async def test_a_call_sends_what_the_documents_want(row: Row) -> None:
-    request = await sent_by(row.call)
-    assert request.method == row.operation.split()[0]
-    assert request.url.path == row.path
-    assert list(request.url.params.multi_items()) == row.query
-    assert (json.loads(request.content) if request.content else None) == row.body
-    assert request.headers.get("authorization") == row.authorization
+    row.compare(await sent_by(row.call, answered))
 
 
 async def test_one_result_goes_bare_and_several_as_a_batch() -> None:
-    request = await sent_by(lambda a: a.report_results("a0b1c2d3", [{"title": "A"}], batch=0))
+    request = await sent_by(lambda a: a.report_results("a0b1c2d3", [{"title": "A"}], batch=0), answered)
     assert json.loads(request.content) == {"title": "A"}

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from tests.desk import Desk
 from tests.tools.kit.wire import Answer, Wire
 from tools.kit.network import Account, Network
 from tools.testsigma.client.testsigma import Testsigma
@@ -31,6 +32,16 @@ SUMMED = {
     "test_run_status_summary": [{"status": "Passed", "count": 1}],
 }
 USERS = [{"id": "ann", "email": "ann@shop.example.test"}, {"id": "bob", "email": "bob@shop.example.test"}]
+
+
+def sent(d: Desk, method: str) -> Any:
+    """The body of the last request of a method."""
+    return [entry.body for entry in d.sandboxes.journal.entries(platform="testsigma") if entry.method == method][-1]
+
+
+async def run_ids(d: Desk, **filters: Any) -> list[str]:
+    """The ids of the runs in a list of the project HRB."""
+    return [row["id"] for row in (await d.answer("testsigma_list_test_runs", project="HRB", **filters))["items"]]
 
 
 def front(wire: Wire, base_url: str = BASE) -> Testsigma:

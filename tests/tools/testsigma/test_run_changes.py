@@ -8,8 +8,8 @@ import pytest
 from mcp.types import ElicitResult
 
 from tests.acts import confirmed, rendered, shown_question
-from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, Desk, desk, sandboxes
-from tests.tools.testsigma.line import case, listing, wired
+from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, desk, sandboxes
+from tests.tools.testsigma.line import case, listing, run_ids, sent, wired
 from tools.kit import wait
 from tools.kit.asking import question_of
 from tools.kit.editing import TextEdit
@@ -27,15 +27,6 @@ both_eras = pytest.mark.parametrize("mode", ERAS)
 
 LIST, CREATE, UPDATE = (f"testsigma_{verb}" for verb in ("list_test_runs", "create_test_run", "update_test_run"))
 CLOSE, DELETE = "testsigma_close_test_run", "testsigma_delete_test_run"
-
-
-def sent(d: Desk, method: str) -> Any:
-    """The body of the last request of a method."""
-    return [entry.body for entry in d.sandboxes.journal.entries(platform="testsigma") if entry.method == method][-1]
-
-
-async def ids(d: Desk, **filters: Any) -> list[str]:
-    return [row["id"] for row in (await d.answer(LIST, project="HRB", **filters))["items"]]
 
 
 async def test_a_new_run_whose_cases_do_not_appear_for_a_while_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +111,7 @@ async def test_a_yes_deletes_a_run_with_its_results(mode: str) -> None:
         gone = await d.answer(DELETE, run_id="HRB-R-4")
         assert gone["before"]["id"] == "HRB-R-4"
         assert "with 18 test cases and 13 recorded results? There is no undo" in d.asked[0]
-        assert "HRB-R-4" not in await ids(d)
+        assert "HRB-R-4" not in await run_ids(d)
 
 
 async def test_a_result_that_changes_while_the_person_thinks_is_asked_about_again() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.desk import ERAS, Desk, desk
-from tests.tools.testsigma.line import SHOP, SUMMED, case, listing, wired
+from tests.desk import ERAS, desk
+from tests.tools.testsigma.line import SHOP, SUMMED, case, listing, sent, wired
 from tools.kit.errors import NotFound, Refused
 from tools.kit.toolset import no_progress
 from tools.testsigma.tools.run_changes import (
@@ -18,13 +18,7 @@ from tools.testsigma.tools.run_changes import (
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
 
-LIST, CREATE, UPDATE = (f"testsigma_{verb}" for verb in ("list_test_runs", "create_test_run", "update_test_run"))
-CLOSE, DELETE = "testsigma_close_test_run", "testsigma_delete_test_run"
-
-
-def sent(d: Desk, method: str) -> Any:
-    """The body of the last request of a method."""
-    return [entry.body for entry in d.sandboxes.journal.entries(platform="testsigma") if entry.method == method][-1]
+CREATE = "testsigma_create_test_run"
 
 
 async def test_a_run_of_named_cases_takes_their_uuids() -> None:

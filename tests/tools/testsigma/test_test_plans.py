@@ -1,11 +1,10 @@
 """Test plans gather runs that outlive them; one that is completed stays so."""
 
-from typing import Any
-
 import pytest
 from mcp.types import ElicitResult
 
-from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, Desk, desk
+from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, desk
+from tests.tools.testsigma.line import sent
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
@@ -13,10 +12,6 @@ both_eras = pytest.mark.parametrize("mode", ERAS)
 LIST, GET, RUNS = "testsigma_list_test_plans", "testsigma_get_test_plan", "testsigma_list_plan_runs"
 CREATE, UPDATE = "testsigma_create_test_plan", "testsigma_update_test_plan"
 COMPLETE, DELETE = "testsigma_complete_test_plan", "testsigma_delete_test_plan"
-
-
-def sent(d: Desk, method: str) -> Any:
-    return [entry.body for entry in d.sandboxes.journal.entries(platform="testsigma") if entry.method == method][-1]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,9 @@
 """Test runs hold a selection that is really theirs, are counted honestly, and are closed and deleted after a yes."""
 
-from typing import Any
-
 import pytest
 
-from tests.desk import ERAS, Desk, desk
+from tests.desk import ERAS, desk
+from tests.tools.testsigma.line import run_ids
 from tools.testsigma.models.test_runs import TestRun
 from tools.testsigma.tools.statuses import Counts, result_status, run_status
 
@@ -15,15 +14,6 @@ LIST, GET, CREATE, UPDATE = (
     f"testsigma_{verb}" for verb in ("list_test_runs", "get_test_run", "create_test_run", "update_test_run")
 )
 CLOSE, DELETE, RESULTS = "testsigma_close_test_run", "testsigma_delete_test_run", "testsigma_get_run_results"
-
-
-def sent(d: Desk, method: str) -> Any:
-    """The body of the last request of a method."""
-    return [entry.body for entry in d.sandboxes.journal.entries(platform="testsigma") if entry.method == method][-1]
-
-
-async def ids(d: Desk, **filters: Any) -> list[str]:
-    return [row["id"] for row in (await d.answer(LIST, project="HRB", **filters))["items"]]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +38,7 @@ async def test_runs_are_filtered_here_whatever_the_platform_heeds(
     async with desk() as d:
         await d.switch("testsigma", **{switch: True})
         await d.answer("testsigma_list_labels")  # ages count by the platform's clock, which an answer tells
-        assert await ids(d, **filters) == [f"HRB-R-{number}" for number in numbers]
+        assert await run_ids(d, **filters) == [f"HRB-R-{number}" for number in numbers]
 
 
 async def test_a_filter_that_was_ignored_is_named() -> None:
