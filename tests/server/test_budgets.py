@@ -25,7 +25,7 @@ from server.sandbox import SandboxTransport
 from server.settings import SettingsError
 from server.store.engine import Engine
 from tests.desk import DECLINE, ERAS, NO, YES, Desk, desk, sandboxes, settings
-from tests.server.test_stdio import ROOT
+from tests.server.pipe import ROOT
 from tests.stores import SERVER, named, of_a_file, store_at
 from tests.test_every_question import DATA, filled
 from tools.kit.asking import UNKNOWN, Order

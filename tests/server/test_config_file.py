@@ -16,7 +16,7 @@ from server.recorder import variables
 from server.records import LARGEST, Archive, Records
 from server.settings import Settings, SettingsError, read_settings, warnings
 from tests.desk import settings
-from tests.server.test_stdio import ROOT
+from tests.server.pipe import ROOT
 from tools.platforms import PLATFORMS
 
 TOKEN = "0123456789abcdef"

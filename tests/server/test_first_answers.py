@@ -11,9 +11,9 @@ from server.known import Known
 from server.opening import LISTS
 from server.records import Archive, Records
 from server.settings import read_settings
+from tests.server.pipe import request
 from tests.server.test_greeter import INITIALIZED, greeted, hello, modern, said, text_of
 from tests.server.test_known import unloadable
-from tests.server.test_stdio import request
 from tools.platforms import PLATFORMS
 
 

@@ -29,7 +29,7 @@ from server.records import DEFERRING, MOST, SWITCH, Archive, Records
 from server.settings import read_settings
 from server.stdio import _converse
 from server.streams import Item
-from tests.server.test_stdio import MODERN, PATIENCE, ROOT, Json, cancelled, initialize, probe, request
+from tests.server.pipe import MODERN, PATIENCE, ROOT, Json, cancelled, initialize, probe, request
 from tools.platforms import PLATFORMS
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ import pytest
 from server.reference import ROOT
 from tests.desk import sandboxes
 from tests.served_sandboxes import hold_delays, serve_on_port
+from tests.server.pipe import End, Pipe, by_cancelling, by_hanging_up, by_sigterm, call
 from tests.server.test_serve import ENVIRONMENT, PATIENCE, SERVE
-from tests.server.test_stdio import End, Pipe, by_cancelling, by_hanging_up, by_sigterm, call
 
 pytestmark = pytest.mark.anyio
 

@@ -17,8 +17,8 @@ from server.known import Known, load_rest
 from server.records import Archive, packed
 from server.settings import SettingsError
 from tests.desk import settings
+from tests.server.pipe import Json, request
 from tests.server.test_greeter import INITIALIZED, hello, said, text_of
-from tests.server.test_stdio import Json, request
 from tools.kit.platform import Parts, Platform
 from tools.platforms import PLATFORMS
 

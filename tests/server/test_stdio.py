@@ -1,4 +1,4 @@
-"""The stdio transport, from the client's end of the pipe: raw lines over a real process."""
+"""The stdio transport, from the client's end of the pipe: how it begins, what it carries, how it ends."""
 
 import json
 import os
@@ -8,170 +8,29 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
-from anyio.abc import Process
-from anyio.streams.buffered import BufferedByteReceiveStream
-from mcp import MCPError
-from mcp.server.context import HandlerResult
 
-from server.calls import Call
 from server.stdio import run_stdio
+from tests.server.pipe import (
+    INITIALIZED,
+    MODERN,
+    PATIENCE,
+    PROMPTLY,
+    ROOT,
+    STUB,
+    call,
+    initialize,
+    probe,
+    request,
+    served,
+    text,
+)
 from tests.server.served import open_gate
 from tests.server.stub_server import DIARY, GATE, build
-
-ROOT = Path(__file__).parent.parent.parent
-STUB = [sys.executable, "-W", "error", "-m", "tests.server.stub_server", "stdio"]
-PATIENCE = 30.0  # seconds for a whole test, most of it the start of a process
-PROMPTLY = 5.0  # seconds, far below those that a pending call would take
-LINE = 64 * 1024 * 1024
-
-MODERN = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
-    "io.modelcontextprotocol/clientCapabilities": {},
-}
-INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-
-Json = dict[str, Any]
-
-
-def request(identifier: int, method: str, **params: Any) -> Json:
-    return {"jsonrpc": "2.0", "id": identifier, "method": method, "params": params}
-
-
-def probe(identifier: int) -> Json:
-    return request(identifier, "server/discover", _meta=MODERN)
-
-
-def initialize(identifier: int, version: str = "2025-11-25") -> Json:
-    client = {"name": "test", "version": "1"}
-    return request(identifier, "initialize", protocolVersion=version, capabilities={}, clientInfo=client)
-
-
-def call(identifier: int, tool: str, *, meta: Mapping[str, Any], **arguments: Any) -> Json:
-    meta = {**meta, "progressToken": identifier}
-    return request(identifier, "tools/call", name=tool, arguments=arguments, _meta=meta)
-
-
-def cancelled(identifier: int) -> Json:
-    return {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": identifier}}
-
-
-def text(answer: Json) -> str:
-    return str(answer["result"]["content"][0]["text"])
-
-
-class Pipe:
-    """The client's end: lines go in, lines come out."""
-
-    def __init__(self, process: Process, diary: Path) -> None:
-        assert process.stdin
-        assert process.stdout
-        self.process, self.pid = process, process.pid
-        self._in, self._out = process.stdin, BufferedByteReceiveStream(process.stdout)
-        self._diary = diary
-        self.meta: Json = {}
-
-    async def send(self, *messages: Json) -> None:
-        await self._in.send("".join(json.dumps(message) + "\n" for message in messages).encode())
-
-    async def next(self) -> Json:
-        line = await self._out.receive_until(b"\n", LINE)
-        message: Json = json.loads(line)
-        return message
-
-    async def answer(self, identifier: int) -> Json:
-        """The answer with this id; whatever else comes before it is passed over."""
-        while (message := await self.next()).get("id") != identifier:
-            pass
-        return message
-
-    async def has_begun(self, identifier: int) -> None:
-        """Wait until the tool that this call runs has said so."""
-        while (message := await self.next()).get("method") != "notifications/progress":
-            assert message.get("id") != identifier, message
-
-    async def greet(self, version: str) -> None:
-        """Begin as a client of this version does."""
-        if version == "2026-07-28":
-            self.meta = MODERN
-            return
-        await self.send(initialize(0, version), INITIALIZED)
-        assert (await self.answer(0))["result"]["protocolVersion"] == version
-
-    async def hang_up(self) -> None:
-        await self._in.aclose()
-
-    async def rest(self) -> list[Json]:
-        """What comes until the server's end is closed."""
-        messages = []
-        try:
-            while True:
-                messages.append(await self.next())
-        except (anyio.EndOfStream, anyio.IncompleteRead):
-            return messages
-
-    async def exit_code(self) -> int:
-        with anyio.fail_after(PROMPTLY):
-            return await self.process.wait()
-
-    @property
-    def diary(self) -> list[str]:
-        return self._diary.read_text().splitlines()
-
-
-@asynccontextmanager
-async def served(diary: Path, *, before: tuple[str, ...] = ()) -> AsyncIterator[Pipe]:
-    """The stub server in a process of its own, which ends with the block at the latest."""
-    # Buffered, as it is where nobody sees to it: what is printed then waits for the moment the wire comes back.
-    environment = {**os.environ, DIARY: str(diary), "PYTHONUNBUFFERED": ""}
-    with anyio.fail_after(PATIENCE):
-        # stderr is pytest's, to be read where a test fails
-        async with await anyio.open_process([*before, *STUB], cwd=ROOT, env=environment, stderr=None) as process:
-            try:
-                yield Pipe(process, diary)
-            finally:
-                if process.returncode is None:
-                    process.kill()
-
-
-End = Callable[[Pipe, int, int], Any]
-"""Ends the first call, and returns when the server has acted on it: the second call can be ended."""
-
-
-async def by_hanging_up(pipe: Pipe, _: int, other: int) -> None:
-    await pipe.hang_up()
-    assert "before this call was done" in (await pipe.answer(other))["error"]["message"]
-
-
-async def by_cancelling(pipe: Pipe, identifier: int, _: int) -> None:
-    await pipe.send(cancelled(identifier), request(99, "tools/list", _meta=pipe.meta))
-    await pipe.answer(99)
-
-
-async def by_sigterm(pipe: Pipe, _: int, other: int, *, signum: signal.Signals = signal.SIGTERM) -> None:
-    os.kill(pipe.pid, signum)
-    assert "before this call was done" in (await pipe.answer(other))["error"]["message"]
-
-
-async def by_sigint(pipe: Pipe, identifier: int, other: int) -> None:
-    await by_sigterm(pipe, identifier, other, signum=signal.SIGINT)
-
-
-WAYS_TO_END = [  # every way, and every era
-    (by_hanging_up, "2026-07-28"),
-    (by_cancelling, "2025-11-25"),
-    (by_cancelling, "2026-07-28"),
-    (by_sigterm, "2025-11-25"),
-    (by_sigint, "2026-07-28"),
-]
-
 
 # How a client may begin
 
@@ -396,74 +255,3 @@ async def test_sigterm_ends_the_server_where_it_is_the_first_process_of_a_contai
         os.kill(only_child_of(pipe.pid), signal.SIGTERM)
         assert await pipe.exit_code() == 143
         assert pipe.diary == ["open", "closed"]
-
-
-# Calls in flight
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(("end", "era"), WAYS_TO_END)
-async def test_a_write_that_has_left_is_finished_and_answered(end: End, era: str, diary: Path) -> None:
-    async with served(diary) as pipe:
-        await pipe.greet(era)
-        await pipe.send(call(1, "write", meta=pipe.meta))
-        await pipe.has_begun(1)
-        await pipe.send(call(2, "linger", meta=pipe.meta))
-        await pipe.has_begun(2)
-        await end(pipe, 1, 2)
-        await open_gate(diary)
-        assert text(await pipe.answer(1)) == "written"
-        if end is by_cancelling:
-            await pipe.hang_up()
-        assert await pipe.exit_code() in {0, 143, 130}
-        assert pipe.diary == ["open", "written", "closed"]
-
-
-@pytest.mark.anyio
-async def test_a_call_that_can_be_ended_is_ended_and_the_client_hears_of_it(diary: Path) -> None:
-    async with served(diary) as pipe:
-        await pipe.greet("2025-11-25")
-        await pipe.send(call(1, "linger", meta={}))
-        await pipe.has_begun(1)
-        await pipe.hang_up()
-        assert "before this call was done" in (await pipe.answer(1))["error"]["message"]
-        assert await pipe.exit_code() == 0
-        assert pipe.diary == ["open", "closed"]
-
-
-@pytest.mark.anyio
-async def test_a_call_that_the_client_cancels_in_time_is_not_answered(diary: Path) -> None:
-    async with served(diary) as pipe:
-        await pipe.greet("2026-07-28")
-        await pipe.send(call(1, "linger", meta=pipe.meta))
-        await pipe.has_begun(1)
-        await pipe.send(cancelled(1), call(2, "greet", meta=pipe.meta, name="Ada"))
-        assert text(await pipe.next()) == "Hello, Ada"
-        await pipe.hang_up()
-        assert await pipe.rest() == []
-
-
-@pytest.mark.anyio
-async def test_a_call_ended_before_it_began_is_not_carried_out() -> None:
-    async def carry_out(_: Any) -> HandlerResult:
-        raise AssertionError("carried out")
-
-    ended = Call()
-    ended.scope.cancel()
-    with pytest.raises(MCPError, match="before this call was done"):
-        await ended.run(None, carry_out)  # type: ignore[arg-type]  # it never gets to see its context
-    assert ended.has_given_way
-
-
-@pytest.mark.anyio
-async def test_a_second_signal_does_not_wait_for_the_write(diary: Path) -> None:
-    async with served(diary) as pipe:
-        await pipe.greet("2025-11-25")
-        await pipe.send(call(1, "write", meta={}), call(2, "linger", meta={}))
-        await pipe.has_begun(1)
-        await pipe.has_begun(2)
-        os.kill(pipe.pid, signal.SIGTERM)
-        assert "error" in await pipe.answer(2)  # so the first signal has arrived
-        os.kill(pipe.pid, signal.SIGTERM)
-        assert await pipe.exit_code() == 143
-        assert pipe.diary == ["open"]
