@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.kit.platform import Credential, Parts, Platform, Setting, toolsets_of
-from tools.testomatio.client.families import (
+from tools.testomatio.client.credentials import (
     A_GENERAL_ONE,
     A_PROJECTS_ONE,
     EMAIL,

@@ -9,7 +9,7 @@ from server.sandbox import SandboxTransport
 from tests.desk import sandboxes, settings
 from tools.kit.network import Account, Network
 from tools.kit.sandbox.composition import Composition
-from tools.testomatio.client.families import EMAIL, PASSWORD, PROJECT, TOKEN
+from tools.testomatio.client.credentials import EMAIL, PASSWORD, PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 
 SHOP = "harbour-shop-6f98f"

@@ -7,7 +7,7 @@ import httpx
 from pydantic import SecretStr
 
 from tools.kit.network import Account, Network
-from tools.testomatio.client.families import PROJECT, TOKEN
+from tools.testomatio.client.credentials import PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 
 Told = dict[str, Any] | list[Any] | int | None

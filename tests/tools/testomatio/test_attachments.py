@@ -12,7 +12,7 @@ from tests.tools.testomatio.holding import V2
 from tools.kit.errors import Refused
 from tools.kit.network import Account, Network
 from tools.kit.toolset import no_progress
-from tools.testomatio.client.families import EMAIL, PASSWORD, PROJECT, TOKEN
+from tools.testomatio.client.credentials import EMAIL, PASSWORD, PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.tools.attachments import no_route, upload_attachment
 

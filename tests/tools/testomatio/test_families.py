@@ -12,7 +12,7 @@ from tests.tools.kit.wire import Answer, Wire, says
 from tools.kit.errors import Invalid, OutcomeUnknown, Refused, Unauthorized
 from tools.kit.network import Account, Network
 from tools.kit.together import gather
-from tools.testomatio.client.families import EMAIL, PASSWORD, PROJECT, TOKEN
+from tools.testomatio.client.credentials import EMAIL, PASSWORD, PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Nothing
 from tools.testomatio.platform import locked

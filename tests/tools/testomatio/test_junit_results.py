@@ -12,7 +12,7 @@ from tools.kit.errors import Refused
 from tools.kit.junit import JUnitResult
 from tools.kit.network import Account, Network
 from tools.kit.toolset import no_progress
-from tools.testomatio.client.families import PROJECT, TOKEN
+from tools.testomatio.client.credentials import PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.reporting import IdMap
 from tools.testomatio.tools.case_import import import_test_cases

@@ -9,9 +9,10 @@ from tests.desk import ERAS, NO, desk
 from tests.tools.testomatio.holding import SHOP, V2, holding
 from tests.tools.testomatio.host import Host
 from tools.kit.errors import Refused, Unauthorized
-from tools.testomatio.client.families import TOKEN
+from tools.testomatio.client.credentials import TOKEN
 from tools.testomatio.models.labels import Label
-from tools.testomatio.tools.labels import create_label, resolve_labels, update_label
+from tools.testomatio.tools.label_values import resolve_labels
+from tools.testomatio.tools.labels import create_label, update_label
 
 pytestmark = pytest.mark.anyio
 

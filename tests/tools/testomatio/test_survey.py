@@ -8,7 +8,7 @@ from tests.tools.testomatio.host import Host, page_of
 from tools.kit.errors import NotFound, Refused
 from tools.kit.survey import Query
 from tools.kit.when import parse_time
-from tools.testomatio.client.families import PROJECT
+from tools.testomatio.client.credentials import PROJECT
 from tools.testomatio.tools.survey import MOST_PROJECTS, survey
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ from tests.desk import desk, settings
 from tests.tools.testomatio.holding import OF_THE_PROJECT, SHOP, V2, WEB, holding
 from tools.kit.errors import NotFound, Refused, Unauthorized
 from tools.kit.toolset import no_progress
-from tools.testomatio.client.families import TOKEN
+from tools.testomatio.client.credentials import TOKEN
 from tools.testomatio.tools.tests import get_test, list_tests
 
 pytestmark = pytest.mark.anyio

@@ -11,7 +11,7 @@ from tests.desk import ERAS, desk, sandboxes, settings
 from tests.tools.testomatio.holding import OF_THE_PROJECT, SHOP, V2, holding
 from tools.kit.errors import Refused, Unauthorized
 from tools.kit.toolset import no_progress
-from tools.testomatio.client.families import TOKEN
+from tools.testomatio.client.credentials import TOKEN
 from tools.testomatio.tools.branches import create_branch, list_branches
 from tools.testomatio.tools.shares import share_tests, unshare
 from tools.testomatio.tools.test_changes import update_test

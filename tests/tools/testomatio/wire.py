@@ -9,7 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from tools.kit.network import Account, Network
-from tools.testomatio.client.families import TOKEN
+from tools.testomatio.client.credentials import TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 
 BEARER = "Bearer testomat_general0token"

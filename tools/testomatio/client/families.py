@@ -6,11 +6,10 @@ short-lived JWT of a login. C, reporting, and D, importing, take a project token
 
 import hashlib
 import json
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import anyio
 from pydantic import BaseModel
@@ -24,20 +23,8 @@ from tools.kit.network import Account, HeaderToken, QueryToken
 from tools.kit.parsing import NotJson, load_json
 from tools.kit.request import QueryParams
 from tools.kit.sharing import Sharing
+from tools.testomatio.client.credentials import EMAIL, OF_A_PROJECT, PASSWORD, PROJECT, TOKEN, access_error
 from tools.testomatio.models.documents import ChangeSession, Login, Nothing
-
-TOKEN: Final = "TESTOMATIO_API_TOKEN"  # noqa: S105 - the variable's name
-PASSWORD: Final = "TESTOMATIO_PASSWORD"  # noqa: S105 - the variable's name
-EMAIL: Final = "TESTOMATIO_EMAIL"
-PROJECT: Final = "TESTOMATIO_PROJECT"
-
-GENERAL: Final = "testomat_"
-OF_A_PROJECT: Final = "tstmt_"
-A_GENERAL_ONE: Final = "a general token (testomat_..., under Account, Access Tokens)"
-A_PROJECTS_ONE: Final = "a project token (tstmt_..., in the project under Settings, Project)"
-
-_BY_KEY: Final = re.compile(r"/api/(?:reporter|load|test_data|test_grep)(?:/|$)")
-"""The paths of families C and D."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -76,7 +63,7 @@ class Families(ApiClient):
                 "under Company, Subscription.",
                 **context.facts,
             )
-        if status in {401, 403} and (why := _access_error(status, _code(raw), request)):
+        if status in {401, 403} and (why := access_error(status, _code(raw), request)):
             return Unauthorized(why, **context.facts)
         return error_for(context)
 
@@ -296,36 +283,6 @@ def _object(raw: bytes) -> dict[str, Any]:
 
 def _code(raw: bytes) -> str:
     return str(_object(raw).get("code") or "")
-
-
-def _access_error(status: int, code: str, request: str) -> str | None:
-    """What a 401 or 403 means: in family A only its code tells an invalid token from a missing right."""
-    if "/api/login" in request:
-        return (
-            f"Testomat.io refused the login ({status}): it takes {A_GENERAL_ONE} in {TOKEN}, or {EMAIL} and {PASSWORD}."
-        )
-    if _BY_KEY.search(request):
-        return (
-            f"Testomat.io refused the token for reporting and importing ({status}): they take {A_PROJECTS_ONE} in "
-            f"{TOKEN}, one that is neither paused nor deleted."
-        )
-    if "/api/v2/" not in request:
-        # The login has just been renewed, so the right is missing.
-        return (
-            f"Testomat.io refused this ({status}): the user who logged in lacks the right for it, or may only read in "
-            "this project. A project owner can change the role."
-        )
-    if code == "token_invalid":
-        return (
-            f"This token was paused or deleted ({status}). A new one is made under Account, Access Tokens, or in the "
-            "project under Settings."
-        )
-    if status == 401 or code:
-        return f"Testomat.io does not know this token ({status}): it is mistyped, expired, or belongs to another host."
-    return (
-        f"Testomat.io refused this ({status}): the token's user lacks the right, or may only read here; to a read-only "
-        "user, and in an archived project, the public API refuses even reading. A project owner can change the role."
-    )
 
 
 def _v2(project: str, *pieces: str | int) -> str:

@@ -14,7 +14,7 @@ from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, given, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, is_private, open_upload
-from tools.testomatio.client.families import EMAIL, PASSWORD, TOKEN
+from tools.testomatio.client.credentials import EMAIL, PASSWORD, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.issues import Attachment
 from tools.testomatio.tools.issues import TargetId

@@ -32,7 +32,7 @@ from tools.testomatio.models.tests import Test, plain_title
 from tools.testomatio.tools.batch_rows import Planned, Row, plan_existing, put_labels, stored_tests
 from tools.testomatio.tools.case_files import READERS, as_test, has_foreign_id
 from tools.testomatio.tools.case_places import SEPARATOR, Path, Places, make_suites, read_places
-from tools.testomatio.tools.labels import LabelValue, resolve_labels
+from tools.testomatio.tools.label_values import LabelValue, resolve_labels
 from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, Pairs, on_branch, place

@@ -24,7 +24,8 @@ from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.lookup import PLATFORM
 from tools.testomatio.tools.results import known_result
 from tools.testomatio.tools.run_names import env_of
-from tools.testomatio.tools.run_report import results_of, without_stack
+from tools.testomatio.tools.run_report import without_stack
+from tools.testomatio.tools.run_results import results_of
 from tools.testomatio.tools.runs import known_run, web_page
 from tools.testomatio.tools.survey import id_of, split_run_id
 

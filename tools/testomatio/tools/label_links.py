@@ -22,7 +22,7 @@ from tools.testomatio.models.runs import Run
 from tools.testomatio.models.steps import Step
 from tools.testomatio.models.suites import Suite
 from tools.testomatio.models.tests import Test
-from tools.testomatio.tools.labels import Labels, LabelValue, resolve_labels
+from tools.testomatio.tools.label_values import Labels, LabelValue, resolve_labels
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.placing import known_suite, known_test
 from tools.testomatio.tools.plans import known_plan

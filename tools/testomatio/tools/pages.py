@@ -6,7 +6,7 @@ from typing import Final
 from tools.kit.errors import PlatformError
 from tools.kit.text import passage, quote, word, word_if
 from tools.kit.toolset import Toolset
-from tools.testomatio.client.families import PROJECT
+from tools.testomatio.client.credentials import PROJECT
 from tools.testomatio.client.runs import paged
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import bare_suite, bare_test

@@ -14,7 +14,7 @@ from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.text import given as given_text
 from tools.kit.toolset import Toolset
 from tools.kit.wait import wait_for_change
-from tools.testomatio.client.families import PROJECT, TOKEN
+from tools.testomatio.client.credentials import PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId
 from tools.testomatio.models.reporting import ReportedRun

@@ -10,7 +10,8 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.pages import project_slugs
 from tools.testomatio.tools.plans import known_plan
-from tools.testomatio.tools.run_report import results_of, without_stack
+from tools.testomatio.tools.run_report import without_stack
+from tools.testomatio.tools.run_results import results_of
 from tools.testomatio.tools.runs import bare_run, known_run
 
 tool = Toolset(Testomatio, needs="api")

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Final, TypeVar
 
@@ -16,7 +15,7 @@ from tools.kit.model import Answer, answer_from
 from tools.kit.run_failures import why_counts_differ
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import gather
-from tools.kit.toolset import Progress, Toolset, no_progress
+from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.issues import Issue
@@ -25,15 +24,13 @@ from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_history import History, history
-from tools.testomatio.tools.runs import Counts, RunId, counts_of, known_run
-from tools.testomatio.tools.scope import Branch, Pairs
+from tools.testomatio.tools.run_results import RunResults, results_of
+from tools.testomatio.tools.runs import Counts, RunId, known_run
+from tools.testomatio.tools.scope import Branch
 
 tool = Toolset(Testomatio, needs="api")
 
 T = TypeVar("T")
-
-MOST_RESULTS: Final = 2000
-"""Most results of a run that are read; of a larger run only the failed ones."""
 ISSUE_PAGES: Final = 5
 MOST_ASKED: Final = 20
 """Tests whose issues are read one by one, where the project has too many to read them all."""
@@ -103,62 +100,6 @@ class RunReport(Answer):
     notes: list[str] = Field(default_factory=list)
     left_out: list[str] = Field(default_factory=list)
     next: str | None = None
-
-
-@dataclass
-class RunResults:
-    """The results of a run by test; each row of parameter values counts as a test."""
-
-    counts: Counts
-    tests: dict[tuple[str, str], list[Result]]
-    is_whole: bool
-    left_out: list[str] = field(default_factory=list)
-
-    @property
-    def failing(self) -> list[Result]:
-        return [results[-1] for results in self.tests.values() if results[-1].status == "failed"]
-
-    @property
-    def repeated(self) -> list[Result]:
-        """Tests that failed first and passed in the end."""
-        passed = [results for results in self.tests.values() if results[-1].status == "passed"]
-        return [results[-1] for results in passed if any(result.status == "failed" for result in results)]
-
-    def passed_too(self, result: Result) -> bool:
-        return any(repeat.status == "passed" for repeat in self.tests[_key(result)])
-
-
-def _key(result: Result) -> tuple[str, str]:
-    return result.test_id or "", result.test_title or ""
-
-
-async def results_of(api: Testomatio, project: str, run: Run, progress: Progress = no_progress) -> RunResults:
-    """The results of a run, oldest first; where there are too many, only the failed ones."""
-    query: Pairs = [("run_id", run.id), ("sort", "created_at"), ("order", "asc")]
-    first = await api.results_page(project, query, 1)
-    left_out: list[str] = []
-    is_whole = (first.meta.total or 0) <= MOST_RESULTS
-    if not is_whole:
-        query.append(("filter[status]", "failed"))
-        left_out.append(
-            f"of {first.meta.total} results only the failed were read: repeats and the slowest tests are not known"
-        )
-
-    async def fetch(page: int) -> Listed[Result]:
-        return first if page == 1 and is_whole else await api.results_page(project, query, page)
-
-    read = await drain(fetch, most_pages=MOST_RESULTS // 100, progress=progress)
-    if read.why:
-        left_out.append(f"results: {read.why}")
-    tests: dict[tuple[str, str], list[Result]] = {}
-    for result in read.rows:
-        if result.run_id in {None, run.id}:
-            tests.setdefault(_key(result), []).append(result)
-    if is_whole and read.complete:
-        counts = Counts.of(Counter(result.status for result in read.rows), len(read.rows))
-    else:
-        counts = await counts_of(api, project, run.id, progress=progress)
-    return RunResults(counts, tests, is_whole, left_out)
 
 
 async def _defects(

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, PlatformError, Refused, TestdeskError, Unauthorized
 from tools.kit.text import given
-from tools.testomatio.client.families import EMAIL, OF_A_PROJECT, PASSWORD, TOKEN
+from tools.testomatio.client.credentials import EMAIL, OF_A_PROJECT, PASSWORD, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import bare_suite, bare_test
 from tools.testomatio.tools.projects import no_such_project

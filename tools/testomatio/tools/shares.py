@@ -14,14 +14,14 @@ from tools.kit.question import render_list
 from tools.kit.text import Key, given, many, quote
 from tools.kit.together import gather
 from tools.kit.toolset import Toolset
-from tools.testomatio.client.families import OF_A_PROJECT, TOKEN
+from tools.testomatio.client.credentials import OF_A_PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.requirements import Queued
 from tools.testomatio.models.suites import Suite
 from tools.testomatio.models.tests import Test
 from tools.testomatio.models.values import Named
-from tools.testomatio.tools.labels import Labels, LabelValue, resolve_labels
+from tools.testomatio.tools.label_values import Labels, LabelValue, resolve_labels
 from tools.testomatio.tools.placing import describe, holder_of_suites, holder_of_tests, known_suite, known_test
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import bare_id, place

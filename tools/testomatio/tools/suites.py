@@ -11,7 +11,7 @@ from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.suites import FOLDER, Suite, WebSuite
 from tools.testomatio.tools.forest import Forest, build_forest, read_forest
-from tools.testomatio.tools.labels import LabelName, LabelValue, resolve_labels
+from tools.testomatio.tools.label_values import LabelName, LabelValue, resolve_labels
 from tools.testomatio.tools.names import SuiteRef
 from tools.testomatio.tools.paging import page_of
 from tools.testomatio.tools.placing import known_suite

@@ -13,14 +13,15 @@ from tools.kit.text import clean
 from tools.kit.together import gather
 from tools.kit.vocabulary import Status, shared_word
 from tools.kit.when import milliseconds, parse_timestamp
-from tools.testomatio.client.families import PROJECT
+from tools.testomatio.client.credentials import PROJECT
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.results import Result
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.lookup import PLATFORM, found_row, in_project, suites_called
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.run_history import History, history
-from tools.testomatio.tools.run_report import counted_otherwise, mark_of, results_of, without_stack
+from tools.testomatio.tools.run_report import counted_otherwise, mark_of, without_stack
+from tools.testomatio.tools.run_results import results_of
 from tools.testomatio.tools.runs import bare_run, counts_of, known_run, web_page
 from tools.testomatio.tools.scope import Pairs, opens_web
 from tools.testomatio.tools.test_history import STATUSES as RESULTS

@@ -23,7 +23,7 @@ from tools.testomatio.tools.batch_rows import (
     summarize,
     with_suites,
 )
-from tools.testomatio.tools.labels import resolve_labels
+from tools.testomatio.tools.label_values import resolve_labels
 from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.placing import holder_of_tests
 from tools.testomatio.tools.projects import ProjectSlug

@@ -18,7 +18,7 @@ from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.labels import Tag
 from tools.testomatio.models.tests import Test
 from tools.testomatio.models.web import Example
-from tools.testomatio.tools.labels import Labels, resolve_labels
+from tools.testomatio.tools.label_values import Labels, resolve_labels
 from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.paging import page_from, page_of
 from tools.testomatio.tools.placing import known_suite, known_test
