@@ -13,7 +13,8 @@ from mcp.server.subscriptions import InMemorySubscriptionBus
 
 from prompts.library import read_prompts
 from server.callers import name_caller, principal
-from server.catalogue import CataloguedServer, catalogue, unwrap_calls
+from server.catalogue import catalogue, unwrap_calls
+from server.catalogued_server import CataloguedServer
 from server.clients import Clients
 from server.expose import expose
 from server.faces import CALL, CALL_READ, FIND, listing

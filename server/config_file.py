@@ -1,14 +1,13 @@
 """Reads `testdesk.toml`; whatever is wrong with it refuses the start, and no error shows a value."""
 
-import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from server.config_text import ConfigText
 from server.configuration import (
     DEFAULT_ACCOUNT,
     WAYS,
@@ -36,7 +35,6 @@ ACCOUNT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 MOST: Final = 1_000_000
 HEADER_CREDENTIALS: Final = "header_credentials"
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-SECRET: Final = re.compile(r"token|password|secret|key|credential", re.IGNORECASE)
 
 
 def read_configuration(path: str, platforms: Sequence[Platform]) -> Configuration:
@@ -73,11 +71,11 @@ def read_document(path: str, what: str = "configuration file") -> tuple[str, Map
     return text, data
 
 
-class Reader:
+class Reader(ConfigText):
     """One file being read."""
 
     def __init__(self, path: str, text: str, platforms: Sequence[Platform]) -> None:
-        self.path, self._lines = path, text.splitlines()
+        super().__init__(path, text)
         self._platforms = {platform.key: platform for platform in platforms}
 
     def read(self, data: Mapping[str, Any]) -> Configuration:
@@ -260,63 +258,6 @@ class Reader:
         for twice in files.keys() & variables.keys():
             raise self.error(section, "", f"has two sources of {twice}; give a file or a variable.")
         return Account(name, data["platform"], files, variables, values, is_default)
-
-    # The pieces
-
-    def table(self, section: str, value: Any) -> Mapping[str, Any]:
-        """A table of keys."""
-        if not isinstance(value, dict):
-            parent, _, name = section.rpartition(".")
-            raise self.error(parent, name, f"is a section, written as [{section}].")
-        return value
-
-    def text(self, section: str, key: str, value: Any) -> str:
-        """A text on one line."""
-        if not isinstance(value, str) or not value.strip() or not value.isprintable():
-            raise self.error(section, key, "takes a text on one line, in quotation marks.")
-        return value.strip()
-
-    def file(self, text: str) -> str:
-        """The path of a file that a key names; a relative one is beside this file."""
-        return os.path.join(os.path.dirname(os.path.abspath(self.path)), os.path.expanduser(text))
-
-    def unknown(self, section: str, key: str, known: Iterable[str]) -> SettingsError:
-        """The refusal of a key that does not exist."""
-        if section and SECRET.search(key) and not key.endswith(("_file", "_variable")):
-            return self.literal(section, key)
-        names = sorted(known)
-        close = get_close_matches(key, names, 1)
-        advice = f"Did you mean {close[0]}?" if close else f"Known are {', '.join(names)}."
-        return self.error(section, key, f"is not known{'' if section else ' as a section'}. {advice}")
-
-    def literal(self, section: str, key: str) -> SettingsError:
-        """The refusal of a secret in the file itself."""
-        return self.error(
-            section,
-            key,
-            f"would be a secret in this file. Name a file with {key}_file, or a variable with {key}_variable.",
-        )
-
-    def error(self, section: str, key: str, what: str) -> SettingsError:
-        """A refusal with its place."""
-        line = self._line(section, key)
-        place = ", ".join([*([f"line {line}"] if line else []), *([f"[{section}]"] if section else [])])
-        shown = f" {key[:60]!a}".replace("'", "") if key else ""
-        return SettingsError(f"{self.path}{f', {place}' if place else ''}:{shown} {what}")
-
-    def _line(self, section: str, key: str) -> int | None:
-        """The line of a key or of a section, as far as it is written plainly."""
-        present = ""
-        for number, line in enumerate(self._lines, 1):
-            header = re.match(r"\s*\[+\s*([^\]#]+?)\s*\]", line)
-            if header:
-                present = header[1].replace('"', "").replace(" ", "")
-                wanted = f"{section}.{key}" if section and key else section or key
-                if present == wanted or (not section and present.startswith(f"{key}.")):
-                    return number
-            elif key and present == section and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
-                return number
-        return None
 
 
 def is_zone(name: str) -> bool:

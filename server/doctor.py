@@ -12,6 +12,7 @@ from server.guards.fence import quote_others
 from server.guards.redact import Redactor
 from server.guards.scope import exposed_platforms, exposed_tools, offered_tools, offers
 from server.records import CONFIG
+from server.setting_warnings import warnings
 from server.settings import (
     ANSWER_CHARACTERS,
     CONSENT,
@@ -21,7 +22,6 @@ from server.settings import (
     PlatformSettings,
     Settings,
     read_settings,
-    warnings,
 )
 from server.standing.describe import order_lines
 from server.store.engine import StoreError

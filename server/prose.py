@@ -10,7 +10,7 @@ from mcp.server.mcpserver.prompts.base import Prompt, PromptArgument
 from mcp.types import INVALID_PARAMS
 
 from prompts.library import Prompt as Prose
-from server.catalogue import CataloguedServer
+from server.catalogued_server import CataloguedServer
 from server.faces import CALL, CALL_READ
 from server.guards.mentions import permitted
 from server.guards.rights import may_change

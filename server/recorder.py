@@ -19,7 +19,7 @@ from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from server.bytecode import compile_rest
-from server.catalogue import CataloguedServer
+from server.catalogued_server import CataloguedServer
 from server.configuration import Configuration
 from server.greeter import Greeter
 from server.opening import DISCOVER, LISTS, MODERN, Session, Step

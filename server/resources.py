@@ -11,7 +11,7 @@ from mcp.shared.uri_template import UriTemplate
 from mcp.types import Completion, PromptReference, ResourceTemplateReference
 
 from prompts.library import Prompt as Prose
-from server.catalogue import CataloguedServer
+from server.catalogued_server import CataloguedServer
 from server.guards.fence import is_wordlike, render_page
 from server.guards.rights import may_read
 from server.pipeline import Pipeline

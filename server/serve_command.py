@@ -15,7 +15,8 @@ def run_serve(given: argparse.Namespace) -> int:
     from server.app import build
     from server.guards.scope import exposed_platforms
     from server.log_form import announcement
-    from server.settings import SettingsError, read_settings, warnings
+    from server.setting_warnings import warnings
+    from server.settings import SettingsError, read_settings
     from server.team.settings import brought, read_team
     from tools.platforms import PLATFORMS
 

@@ -4,12 +4,12 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from server.base_address import ALLOW_HTTP, base_address, checked_address
 from server.configuration import DEFAULT_ACCOUNT, Configuration, ConsentBy, configuration_file, is_set
 from server.credentials import SettingsError as SettingsError  # raised here, and caught by whoever reads settings
 from server.credentials import is_placeholder, read_credential
@@ -26,7 +26,6 @@ CONSENT = "TESTDESK_CONSENT"
 OUTPUT_SCHEMAS = "TESTDESK_OUTPUT_SCHEMAS"
 HTTP_KEY = "TESTDESK_HTTP_KEY"
 TOOLSETS = "TESTDESK_TOOLSETS"
-ALLOW_HTTP = "TESTDESK_ALLOW_HTTP"
 ANSWER_CHARACTERS = "TESTDESK_ANSWER_CHARACTERS"
 SHARED = (ATTACHMENT_HOSTS, "TESTDESK_UPLOAD_DIRS", PICTURE_BYTES, ANSWER_BYTES)
 """Our own settings that platform clients read."""
@@ -168,7 +167,7 @@ def _trackers(
         environment,
         sandbox_origin=origin,
         offered=offered,
-        check_address=partial(_checked_address, plain_hosts=plain),
+        check_address=partial(checked_address, plain_hosts=plain),
     )
 
 
@@ -278,7 +277,7 @@ def _platform_settings(
         return _with_access(platform, sandbox_origin + platform.mount, held, values)
     given = {c.variable: read_credential(c, environment) for c in platform.credentials}
     held = {name: value for name, value in given.items() if value is not None}
-    return _with_access(platform, _address(platform, environment, values, plain_hosts), held, values)
+    return _with_access(platform, base_address(platform, environment, values, plain_hosts), held, values)
 
 
 def _with_access(
@@ -287,94 +286,3 @@ def _with_access(
     held_values = {**values, **{name: value.get_secret_value() for name, value in held.items()}}
     locked = platform.locked(held_values) if platform.locked is not None else {}
     return PlatformSettings(address, held, values, platform.missing(held_values), locked)
-
-
-def _address(
-    platform: Platform, environment: Mapping[str, str], values: Mapping[str, str], plain_hosts: Collection[str]
-) -> str:
-    """The base address: from the environment, implied by the settings, or the default.
-
-    Raises:
-        SettingsError: for an address over which the credential would travel readable, or that holds one itself.
-    """
-    variable = platform.address.variable
-    address = environment.get(variable, "").strip()
-    if not address and platform.base_url_from is not None:
-        try:
-            address = platform.base_url_from(values) or ""
-        except ValueError as error:
-            raise SettingsError(str(error)) from error
-    return _checked_address(variable, address or platform.address.default or "", plain_hosts)
-
-
-def _checked_address(variable: str, address: str, plain_hosts: Collection[str]) -> str:
-    """A base address without its last slash.
-
-    Raises:
-        SettingsError: as `_address` does.
-    """
-    try:
-        parts = urlsplit(address)
-        host, is_address = parts.hostname or "", parts.port != 0
-    except ValueError:
-        host, is_address = "", False
-    if not (host and is_address and parts.scheme in {"https", "http"}):
-        raise SettingsError(f"{variable} must begin with https:// (or http://) and name a host.")
-    if "@" in parts.netloc or parts.query or parts.fragment or set(address) & set("${}<>"):
-        raise SettingsError(f"{variable} is an address without user name, password, query, fragment or placeholder.")
-    if parts.scheme == "http" and not is_loopback(host) and host.lower() not in plain_hosts:
-        raise SettingsError(
-            f"{variable} begins with http://, so the credential would travel readable to {host}. Use https://, or set "
-            f"{ALLOW_HTTP}={host} if you accept that on this network."
-        )
-    return address.rstrip("/")
-
-
-def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
-    """Warnings about risky settings, for doctor and the start."""
-    found = [
-        f"{ALLOW_HTTP} sends the credential of {key} unencrypted to {urlsplit(configured.base_url).hostname}."
-        for key in settings.platforms
-        for configured in settings.accounts_of(key).values()
-        if configured.is_configured and not settings.sandbox and is_unencrypted(configured.base_url)
-    ]
-    if settings.configuration.path and others_can(0o066, settings.configuration.path):
-        found.append(
-            f"Other users of this machine can read or change {settings.configuration.path}; run chmod 600 on it."
-        )
-    environment = settings.configuration.under(environment)
-    variables = [name for configured in settings.platforms.values() for name in configured.credentials]
-    for variable in (*variables, HTTP_KEY, "TESTDESK_STORE"):
-        file = environment.get(f"{variable}_FILE", "").strip()
-        if file and not environment.get(variable, "").strip() and not settings.sandbox and others_can(0o044, file):
-            found.append(f"Other users of this machine can read the file of {variable}_FILE; run chmod 600 on it.")
-    found += [
-        f"Other users of this machine can read {file}, of [accounts.{account.name}]; run chmod 600 on it."
-        for key in settings.accounts
-        for account in settings.configuration.several(key)
-        for file in account.files.values()
-        if not settings.sandbox and others_can(0o044, file)
-    ]
-    if by_host := settings.consent.by_host:
-        variable = environment.get(CONSENT, "").strip()
-        source = f"{CONSENT}=client" if variable else f"[consent] {', '.join(by_host)} = client"
-        found.append(
-            f"{source} asks nobody: the host's own approval replaces the user's. Where the host approves by itself "
-            "(Claude Code's automatic mode; Codex, Copilot CLI, Cursor, VS Code or Gemini CLI set to always allow; any "
-            "unattended run), such calls pass unseen."
-        )
-    return found
-
-
-def others_can(mode: int, file: str) -> bool:
-    """Whether other users have one of these permissions, on systems with such; links are followed."""
-    try:
-        return os.name == "posix" and bool(Path(file).stat().st_mode & mode)
-    except OSError:
-        return False
-
-
-def is_unencrypted(address: str) -> bool:
-    """Whether requests to a base address can be read in transit."""
-    parts = urlsplit(address)
-    return parts.scheme == "http" and not is_loopback(parts.hostname or "")

@@ -14,9 +14,10 @@ from mcp import Client
 from mcp.types import Implementation
 
 from server.app import build
-from server.catalogue import CataloguedServer
+from server.catalogued_server import CataloguedServer
 from server.known import Known
-from server.settings import ANSWER_CHARACTERS, SIZES, Settings, read_settings, warnings
+from server.setting_warnings import warnings
+from server.settings import ANSWER_CHARACTERS, SIZES, Settings, read_settings
 from server.shell.person import TerminalPerson, Terminals
 from server.signals import stopped_by_signals
 from server.store.place import open_store

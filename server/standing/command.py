@@ -14,7 +14,8 @@ from server.guards.redact import Redactor
 from server.http_server import say
 from server.inbox.events import EventStore
 from server.inbox.serve import Beside
-from server.settings import Settings, SettingsError, others_can, warnings
+from server.setting_warnings import others_can, warnings
+from server.settings import Settings, SettingsError
 from server.standing.describe import describe
 from server.standing.orders import Orders, open_orders
 from server.standing.worker import UNREADABLE, Worker, day_start

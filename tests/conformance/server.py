@@ -14,7 +14,7 @@ from mcp.shared.exceptions import MCPDeprecationWarning
 from mcp.types import Completion
 
 from server.app import build
-from server.catalogue import CataloguedServer
+from server.catalogued_server import CataloguedServer
 from server.faces import Listing
 from server.http_server import run_http
 from server.policy import protocol_errors

@@ -20,12 +20,14 @@ STUB = [sys.executable, "-W", "error", "-m", "tests.server.stub_server", "stdio"
 PATIENCE = 30.0  # seconds for a whole test, most of it the start of a process
 PROMPTLY = 5.0  # seconds, far below those that a pending call would take
 LINE = 64 * 1024 * 1024
+
 MODERN = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
     "io.modelcontextprotocol/clientCapabilities": {},
 }
 INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+
 Json = dict[str, Any]
 
 

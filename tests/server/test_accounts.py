@@ -14,7 +14,8 @@ from server.configuration import DEFAULT_ACCOUNT
 from server.doctor import run_doctor
 from server.known import Known
 from server.ledger_command import run_ledger
-from server.settings import Settings, SettingsError, warnings
+from server.setting_warnings import warnings
+from server.settings import Settings, SettingsError
 from server.settle import read_state
 from server.store.reading import RecordedAct
 from tests.accounts import pair, two_accounts

@@ -14,7 +14,8 @@ from server.doctor import run_doctor
 from server.opening import Session
 from server.recorder import variables
 from server.records import LARGEST, Archive, Records
-from server.settings import Settings, SettingsError, read_settings, warnings
+from server.setting_warnings import warnings
+from server.settings import Settings, SettingsError, read_settings
 from tests.desk import settings
 from tests.server.pipe import ROOT
 from tools.platforms import PLATFORMS

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from server.doctor import run_doctor
-from server.settings import Settings, SettingsError, warnings
+from server.setting_warnings import warnings
+from server.settings import Settings, SettingsError
 from tests.desk import ERAS, desk, settings
 from tools.kit.toolset import Effect
 from tools.platforms import PLATFORMS

@@ -13,7 +13,7 @@ from mcp.types import ElicitRequestParams, ElicitResult
 
 from server import callers
 from server.app import build
-from server.catalogue import CataloguedServer
+from server.catalogued_server import CataloguedServer
 from server.guards.scope import offers
 from server.sandbox import SandboxTransport
 from server.settings import Settings

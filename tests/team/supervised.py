@@ -4,12 +4,12 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-from server.team import supervisor
+from server.team import running, supervisor
 
 if __name__ == "__main__":
     mode, port = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
     with (
-        mock.patch.object(supervisor, "WORKER", Path(__file__).with_name("stub_worker.py")),
+        mock.patch.object(running, "WORKER", Path(__file__).with_name("stub_worker.py")),
         mock.patch.object(supervisor, "PAUSES", (0.02,)),
     ):
         sys.exit(supervisor.Supervisor("127.0.0.1", port, 3, [mode]).run())

@@ -7,7 +7,7 @@ from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.types import Tool
 
 from server.app import build
-from server.catalogue import as_listed
+from server.catalogued_server import as_listed
 from server.exposed_tool import SEARCH_HINT
 from server.faces import FINDERS, Listing
 from server.finding.glossary import GERMAN, SPANISH

@@ -2,6 +2,7 @@
 
 from pydantic import SecretStr
 
+from tools.kit.form import Attached, Form, MadeFile
 from tools.testery.models.orders import RunOrder, VariableToSet
 from tools.testery.models.projects import Project, Suite
 from tools.testery.models.settings import Environment
@@ -103,3 +104,8 @@ BARE_SCHEDULE = {
     "testName": None,
     "deployedProjectIds": [0],
 }
+
+
+def form(**fields: str) -> Form:
+    """A file of results with further fields."""
+    return Form([Attached(MadeFile("results.xml", b"<testsuite/>"), "application/xml")], fields=fields)

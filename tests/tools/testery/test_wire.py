@@ -10,9 +10,8 @@ import httpx
 import pytest
 
 from tests.tools.kit.wire import Answer, Wire, says
-from tests.tools.testery.orders import BARE, BARE_SCHEDULE, FULL, FULL_REQUEST, FULL_SCHEDULE, PLAIN
+from tests.tools.testery.orders import BARE, BARE_SCHEDULE, FULL, FULL_REQUEST, FULL_SCHEDULE, PLAIN, form
 from tests.tools.testery.wired import BASE, HELD, client_over
-from tools.kit.form import Attached, Form, MadeFile
 from tools.kit.sandbox.multipart import parts
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import Deployment
@@ -40,10 +39,6 @@ class Row:
     @property
     def method(self) -> str:
         return self.operation.split()[0]
-
-
-def form(**fields: str) -> Form:
-    return Form([Attached(MadeFile("results.xml", b"<testsuite/>"), "application/xml")], fields=fields)
 
 
 ROWS = [
