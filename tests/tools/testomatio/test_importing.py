@@ -10,7 +10,8 @@ from tests.desk import DECLINE, ERAS, desk
 from tests.tools.testomatio.host import Host
 from tools.kit.errors import Invalid, Refused, UnexpectedShape
 from tools.kit.toolset import no_progress
-from tools.testomatio.tools.importing import LARGEST, ImportedTest, chunks, find_test_ids, import_tests
+from tools.testomatio.tools.import_chunks import LARGEST, ImportedTest, chunks
+from tools.testomatio.tools.importing import find_test_ids, import_tests
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)

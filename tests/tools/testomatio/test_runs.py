@@ -10,7 +10,8 @@ from tests.tools.testomatio.host import Host, page_of
 from tools.kit.errors import NotFound, Refused
 from tools.kit.toolset import no_progress
 from tools.testomatio.models.runs import Run
-from tools.testomatio.tools.runs import bare_run, counts_of, get_run, get_run_stats, list_runs
+from tools.testomatio.tools.run_counts import counts_of
+from tools.testomatio.tools.runs import bare_run, get_run, get_run_stats, list_runs
 
 pytestmark = pytest.mark.anyio
 

@@ -1,34 +1,30 @@
 """Analytics: reports of tests, aggregates over time, and saved charts."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized
+from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.history import Past, changes, pattern, trend
 from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Toolset
-from tools.kit.when import When, time_span
+from tools.kit.when import When
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.analytics import Chart, Row, Rows
 from tools.testomatio.models.documents import Listed
+from tools.testomatio.tools.analytics_filters import GROUPED, analytics_filters, check_parameters, explaining
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.results import joined
 from tools.testomatio.tools.run_history import history
 from tools.testomatio.tools.run_names import runs_by_id
 from tools.testomatio.tools.runs import Until, bare_run
 from tools.testomatio.tools.scope import found_in, of_project
-from tools.testomatio.tools.tql import Tql, checked_tql
+from tools.testomatio.tools.tql import Tql
 
 tool = Toolset(Testomatio, needs="api")
-
-FEATURE: Final = "api_analytics"
 
 TestReport = Annotated[
     Literal["flaky", "slow", "failing", "evergreen", "never-executed", "skipped", "failures", "defects", "issues"],
@@ -57,8 +53,6 @@ StatsReport = Literal[
     "milestone-requirements",
     "milestone-users",
 ]
-GROUPED: Final = frozenset({"failing", "skipped", "flaky", "slow", "never-executed"})
-"""The reports that take group_by."""
 PAGED: Final = frozenset({"runs-summary", "milestone-runs"})
 """The aggregates that have pages."""
 
@@ -66,67 +60,9 @@ Days = Annotated[int | None, Field(ge=1, description="How many days back.")]
 Envs = Annotated[list[str] | None, Field(description="From testomatio_get_project_info.")]
 Rate = Annotated[float | None, Field(ge=0, le=1)]
 
-
 HISTORY = 10
 """Newest results of a flaky test that make its pattern."""
 HISTORY_PAGES = 6
-
-
-@asynccontextmanager
-async def explaining(api: Testomatio, project: str, envs: list[str] | None = None) -> AsyncIterator[None]:
-    """Explain a refusal of analytics: a plan without them, or an unknown environment.
-
-    Raises:
-        PlatformError: with that explanation.
-    """
-    try:
-        yield
-    except (Unauthorized, Invalid) as error:
-        raise await _explanation(api, project, envs, error) from error
-
-
-async def _explanation(api: Testomatio, project: str, envs: list[str] | None, error: PlatformError) -> PlatformError:
-    try:
-        info = await api.project_info(project)
-    except PlatformError:
-        return error
-    if isinstance(error, Unauthorized) or error.status == 402:
-        if FEATURE not in info.features:
-            return Invalid(
-                "The plan of this project has no analytics over the API. testomatio_get_run_stats and "
-                "testomatio_list_results work without it.",
-                status=error.status,
-            )
-        return error
-    if unknown := [env for env in envs or () if env not in info.environments]:
-        known = ", ".join(quote(env, at_most=60) for env in info.environments[:50]) or "none"
-        return Invalid(f"No environment {', '.join(unknown)[:200]!r}; the project has {known}.", status=error.status)
-    return error
-
-
-async def _filters(
-    api: Testomatio, tql: str | None, days: int | None, since: str | None, until: str | None, envs: list[str] | None
-) -> tuple[list[tuple[str, str | int]], str | None]:
-    """The filters that all analytics share, and a note on their time span."""
-    if days is not None and (since is not None or until is not None):
-        raise Refused("Give days, or since and until, not both: the platform would ignore days.")
-    query: list[tuple[str, str | int]] = [("q", checked_tql(tql, "tests"))] if tql is not None else []
-    query += [("days", days)] if days is not None else []
-    span = await time_span(api, since, until)
-    query += [("from", f"{span.since:%Y-%m-%d}")] if span.since else []
-    query += [("to", f"{span.until:%Y-%m-%d}")] if span.until else []
-    return query + ([("envs", joined(envs, "An environment"))] if envs else []), span.note
-
-
-def _check_parameters(kind: str, **only: tuple[Any, frozenset[str]]) -> None:
-    """Check that each parameter belongs to this report.
-
-    Raises:
-        Refused: for one that the platform would ignore or refuse.
-    """
-    for name, (value, kinds) in only.items():
-        if value is not None and kind not in kinds:
-            raise Refused(f"{name} is for {', '.join(sorted(kinds))}, not for {kind}.")
 
 
 @tool.reads()
@@ -153,7 +89,7 @@ async def get_test_analytics(
 ) -> Page[Row]:
     """List the tests of a report, such as flaky, slow, failing or never executed, or count them."""
     slow, flaky = frozenset({"slow"}), frozenset({"flaky"})
-    _check_parameters(
+    check_parameters(
         kind,
         run_id=(run_id, slow | flaky),
         min_rate=(min_rate, flaky),
@@ -167,7 +103,7 @@ async def get_test_analytics(
         ),
     )
     slug = api.project_of(project)
-    query, note = await _filters(api, tql, days, since, until, envs)
+    query, note = await analytics_filters(api, tql, days, since, until, envs)
     parameters = {
         "run": bare_run(run_id) if run_id else None,
         "min": min_rate,
@@ -250,7 +186,7 @@ async def get_stats(
     if milestone and not kind.startswith("milestone-"):
         raise Refused(f"milestone is for the milestone reports, not for {kind}.")
     slug = api.project_of(project)
-    query, note = await _filters(api, tql, days, since, until, envs)
+    query, note = await analytics_filters(api, tql, days, since, until, envs)
     query += [("milestone", milestone)] if milestone else []
     is_paged = kind in PAGED
 

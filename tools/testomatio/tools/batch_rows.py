@@ -14,8 +14,8 @@ from tools.kit.text import Key, Untrusted
 from tools.kit.together import gather
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.tests import Test
-from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.label_values import LabelValue
+from tools.testomatio.tools.link_calls import lost_labels
 from tools.testomatio.tools.scope import Pairs
 from tools.testomatio.tools.test_changes import with_tags
 from tools.testomatio.tools.written_tests import NewTest

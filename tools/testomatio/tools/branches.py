@@ -16,7 +16,7 @@ from tools.kit.text import many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.requirements import Branch, Milestone
-from tools.testomatio.tools.label_links import known_milestone
+from tools.testomatio.tools.link_calls import known_milestone
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Pairs, found_in, gated, of_project, place

@@ -23,8 +23,9 @@ from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.paging import Drained, drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Env, TestIds, Title, given
+from tools.testomatio.tools.run_counts import counts_of
 from tools.testomatio.tools.run_events import unfinished
-from tools.testomatio.tools.runs import RunId, RunState, counts_of, describe, known_run
+from tools.testomatio.tools.runs import RunId, RunState, describe, known_run
 from tools.testomatio.tools.scope import Pairs, opens_api, place
 
 tool = Toolset(Testomatio, needs="report")

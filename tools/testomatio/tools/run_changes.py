@@ -17,17 +17,8 @@ from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.runs import (
-    Counts,
-    GroupId,
-    RunId,
-    RunKind,
-    RunState,
-    RunWhole,
-    counts_of,
-    describe,
-    known_run,
-)
+from tools.testomatio.tools.run_counts import Counts, counts_of
+from tools.testomatio.tools.runs import GroupId, RunId, RunKind, RunState, RunWhole, describe, known_run
 from tools.testomatio.tools.scope import Branch, of_project, on_branch, place
 
 tool = Toolset(Testomatio, needs="api")

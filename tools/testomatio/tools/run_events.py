@@ -13,7 +13,8 @@ from tools.kit.wait import wait_for_change
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import OVER, Run
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.runs import RunId, RunState, counts_of, describe, known_run
+from tools.testomatio.tools.run_counts import counts_of
+from tools.testomatio.tools.runs import RunId, RunState, describe, known_run
 from tools.testomatio.tools.scope import Branch, place
 
 tool = Toolset(Testomatio, needs="api")

@@ -23,9 +23,10 @@ from tools.testomatio.models.results import Result, known_ms, unclear_run_time
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.run_counts import Counts
 from tools.testomatio.tools.run_history import History, history
 from tools.testomatio.tools.run_results import RunResults, results_of
-from tools.testomatio.tools.runs import Counts, RunId, known_run
+from tools.testomatio.tools.runs import RunId, known_run
 from tools.testomatio.tools.scope import Branch
 
 tool = Toolset(Testomatio, needs="api")

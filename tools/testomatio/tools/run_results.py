@@ -10,7 +10,7 @@ from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.results import Result
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.paging import drain
-from tools.testomatio.tools.runs import Counts, counts_of
+from tools.testomatio.tools.run_counts import Counts, counts_of
 from tools.testomatio.tools.scope import Pairs
 
 MOST_RESULTS: Final = 2000

@@ -1,25 +1,23 @@
 """Runs: the list, one run with its results counted, and its results by suite, tag, label, assignee or priority."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from tools.kit.errors import Invalid, NotFound
+from tools.kit.errors import NotFound
 from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.toolset import Progress, Toolset, no_progress
 from tools.kit.when import When, parse_timestamp, time_span
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.documents import Meta
 from tools.testomatio.models.runs import OVER, Run, Rungroup, StatsRow
-from tools.testomatio.tools.paging import drain, page_from
+from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, Pairs, found_in, of_project, on_branch
+from tools.testomatio.tools.run_counts import Counts, counters_of, counts_of
+from tools.testomatio.tools.scope import Branch, found_in, of_project, on_branch
 from tools.testomatio.tools.tql import Tql, all_of, checked_tql, one_of
 from tools.testomatio.tools.words import ProjectWords
 
@@ -55,41 +53,6 @@ Until = Annotated[str | None, Field(description="As since.")]
 GroupId = Annotated[str, Field(min_length=1, description="From testomatio_list_rungroups.")]
 
 
-class Counts(Answer):
-    """How many results of a run have each status."""
-
-    total: int = 0
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    pending: int = 0
-    at_least: bool | None = Field(default=None, description="True where not all results were read.")
-
-    @classmethod
-    def of(cls, by: Mapping[Any, int], total: int, *, complete: bool = True) -> "Counts":
-        """Take the counts of these statuses; a platform may have more."""
-        return cls(
-            total=total,
-            passed=by.get("passed", 0),
-            failed=by.get("failed", 0),
-            skipped=by.get("skipped", 0),
-            pending=by.get("pending", 0),
-            at_least=None if complete else True,
-        )
-
-    @property
-    def done(self) -> int:
-        """Results that are no longer pending."""
-        return self.total - self.pending
-
-    def describe(self) -> str:
-        """Say the counts in words."""
-        words = [f"{getattr(self, name)} {name}" for name in ("passed", "failed", "skipped", "pending")]
-        known = [word for word in words if not word.startswith("0 ")]
-        few = "at least " if self.at_least else ""
-        return f"{few}{self.total} result{'' if self.total == 1 else 's'}" + (f": {', '.join(known)}" if known else "")
-
-
 class RunState(Answer):
     """A run by its status, with its results counted."""
 
@@ -114,19 +77,6 @@ async def known_group(api: Testomatio, project: str, group_id: str) -> Rungroup:
     """Read a group of runs, or say where ids come from."""
     where = "testomatio_list_rungroups shows ids."
     return await found_in(api, project, api.rungroup(project, group_id), f"group {group_id[:40]!r}", where)
-
-
-async def counts_of(api: Testomatio, project: str, run_id: str, *, progress: Progress = no_progress) -> Counts:
-    """Count a run's results by status: the platform does it where it can, else they are read."""
-    query: Pairs = [("run_id", run_id)]
-    try:
-        meta = (await api.results_page(project, [*query, ("count", "true"), ("group_by", "status")], 1, 1)).meta
-    except Invalid:  # a server that does not count by status
-        meta = Meta()
-    if meta.total is not None and sum(meta.group_by.values()) == meta.total:
-        return Counts.of(meta.group_by, meta.total)
-    read = await drain(lambda page: api.results_page(project, query, page), progress=progress)
-    return Counts.of(Counter(result.status for result in read.rows), len(read.rows), complete=read.complete)
 
 
 def describe(run: Run) -> str:
@@ -159,16 +109,6 @@ class RunRow(RunFacts):
 
 def row_of(run: Run) -> RunRow:
     return answer_from(RunRow, run, **counters_of(run))
-
-
-def counters_of(run: Run) -> dict[str, int | None]:
-    """The run's own counters, under the names of rows."""
-    return {
-        "tests": run.tests_count,
-        "passed": run.passed_count,
-        "failed": run.failed_count,
-        "skipped": run.skipped_count,
-    }
 
 
 def _status_query(statuses: list[RunStatus] | None) -> str | None:

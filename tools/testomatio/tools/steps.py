@@ -14,8 +14,8 @@ from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.steps import Step
-from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.label_values import Labels, resolve_labels
+from tools.testomatio.tools.link_calls import lost_labels
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import found_in, given_fields, of_project, place

@@ -16,8 +16,8 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId
 from tools.testomatio.models.suites import Suite
 from tools.testomatio.tools.forest import build_forest, read_forest
-from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.label_values import Labels, resolve_labels
+from tools.testomatio.tools.link_calls import lost_labels
 from tools.testomatio.tools.names import SUITE, SuiteRef
 from tools.testomatio.tools.placing import describe, holder_of_suites, known_suite
 from tools.testomatio.tools.projects import ProjectSlug

@@ -19,10 +19,11 @@ from tools.testomatio.models.results import Result
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.lookup import PLATFORM, found_row, in_project, suites_called
 from tools.testomatio.tools.paging import drain
+from tools.testomatio.tools.run_counts import counts_of
 from tools.testomatio.tools.run_history import History, history
 from tools.testomatio.tools.run_report import counted_otherwise, mark_of, without_stack
 from tools.testomatio.tools.run_results import results_of
-from tools.testomatio.tools.runs import bare_run, counts_of, known_run, web_page
+from tools.testomatio.tools.runs import bare_run, known_run, web_page
 from tools.testomatio.tools.scope import Pairs, opens_web
 from tools.testomatio.tools.test_history import STATUSES as RESULTS
 from tools.testomatio.tools.tql import all_of, quoted

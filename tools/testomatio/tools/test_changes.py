@@ -15,8 +15,8 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.suites import Suite
 from tools.testomatio.models.tests import Test, tags_in
-from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.label_values import Labels, resolve_labels
+from tools.testomatio.tools.link_calls import lost_labels
 from tools.testomatio.tools.names import SUITE, SuiteRef
 from tools.testomatio.tools.placing import describe, holder_of_tests, known_suite, known_test
 from tools.testomatio.tools.projects import ProjectSlug

@@ -15,8 +15,9 @@ from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.run_counts import Counts
 from tools.testomatio.tools.rungroups import GroupState
-from tools.testomatio.tools.runs import Counts, GroupId, RunId, RunState, describe, known_group
+from tools.testomatio.tools.runs import GroupId, RunId, RunState, describe, known_group
 from tools.testomatio.tools.scope import of_project, opens_api, place
 from tools.testomatio.tools.web_runs import PER_PAGE, known_web_run
 

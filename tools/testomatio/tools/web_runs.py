@@ -19,7 +19,8 @@ from tools.testomatio.models.runs import WebRun
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import ResultId, Statuses
-from tools.testomatio.tools.runs import GroupId, RunFacts, RunId, Until, counters_of
+from tools.testomatio.tools.run_counts import counters_of
+from tools.testomatio.tools.runs import GroupId, RunFacts, RunId, Until
 from tools.testomatio.tools.scope import Pairs, found_in, of_project
 
 tool = Toolset(Testomatio, needs="web")

@@ -1,17 +1,13 @@
 """Test cases from CSV and Gherkin: what would be new, changed and the same, then the import."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Annotated, Any, Final
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
-from tools.kit.cases.case import Case
 from tools.kit.cases.csv_file import read_csv
-from tools.kit.cases.files import CaseFiles, Readers, ReadFile, read_case_files
+from tools.kit.cases.files import CaseFiles, Readers, read_case_files
 from tools.kit.cases.gherkin_file import read_gherkin
 from tools.kit.cases.outcome import (
     CasesImported,
@@ -25,144 +21,32 @@ from tools.kit.cases.outcome import (
 )
 from tools.kit.errors import Conflict, Invalid, NotFound, OutcomeUnknown, PlatformError, Refused, UnexpectedShape
 from tools.kit.question import Lines
-from tools.kit.text import clean, given, quote
+from tools.kit.text import given, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.client.variables import USER
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.tools.case_changes import NewCase, NewStep, create_one, lost_by, template_fields
+from tools.testsigma.tools.case_changes import create_one, template_fields
+from tools.testsigma.tools.case_entries import Entry, compare, entry_of, read_fields
 from tools.testsigma.tools.case_places import Path, Places, make_folders
-from tools.testsigma.tools.changes import changed_fields, describe_changes, not_none
 from tools.testsigma.tools.folder_tree import FolderRef, read_tree
-from tools.testsigma.tools.identity import ProjectRef, is_human_id, is_uuid, known_project
+from tools.testsigma.tools.identity import ProjectRef, known_project
 from tools.testsigma.tools.imports import upload_directories
 from tools.testsigma.tools.names import LookupName, UserRef, find_user, lookup_ids, normalized
 
 tool = Toolset(Testsigma)
 
 READERS: Final[Readers] = {".csv": read_csv, ".feature": read_gherkin}
-_MARKED: Final = re.compile(r"(?:^|(?<=\s))@([^\s@]+-\d{1,9})(?=\s|$)")
 
 FilePath = Annotated[
     str, Field(min_length=1, max_length=1000, description="Full path of a .csv or .feature file, or a folder of them.")
 ]
 
 
-@dataclass
-class _Entry:
-    """A test case with its place, and what is planned for it."""
-
-    file: ReadFile
-    case: Case
-    number: str | None = None
-    """The human id or UUID that the file has for it."""
-    title: str = ""
-    folder_id: str | None = None
-    path: Path = ()
-    fields: dict[str, Any] = field(default_factory=dict)
-    before: TestCase | None = None
-    status: str = "new"
-    why: str | None = None
-
-    def fail(self, why: str) -> None:
-        self.status, self.why = "error", why
-
-    def row(self) -> ImportRow:
-        return ImportRow(
-            file=self.file.name,
-            line=self.case.line,
-            title=self.title or self.case.title,
-            suite="/".join(self.case.suites) or None,
-            id=self.before.key if self.before else self.number if self.status == "created" else None,
-            status=self.status,
-            why=self.why,
-        )
-
-
-def _entry(file: ReadFile, case: Case) -> _Entry:
-    marked = _MARKED.search(case.title)
-    tag = next((one for one in case.tags if is_human_id(one)), None)
-    number = case.id if case.id and (is_human_id(case.id) or is_uuid(case.id)) else marked[1] if marked else tag
-    title = " ".join(_MARKED.sub(" ", case.title).split()) or case.title
-    return _Entry(file, case, number.casefold() if number else None, title)
-
-
-async def _fields(api: Testsigma, one: _Entry, labels: Mapping[str, str]) -> None:
-    """The fields of a test case as the API takes them.
-
-    Raises:
-        Refused: for what Testsigma does not take.
-    """
-    case = one.case
-    try:
-        steps = [NewStep(action=step.action, expected=step.expected) for step in case.steps] or None
-        new = NewCase(title=one.title, steps=steps, description=case.description, preconditions=case.preconditions)
-    except ValidationError as error:
-        first = error.errors()[0]
-        if first["type"] == "string_too_short":
-            raise Refused("one of its steps has an expected result and no action") from None
-        raise Refused(f"its {first['loc'][0]} is too long for Testsigma") from None
-    own: dict[LookupKind, str | None] = {
-        "priority": case.priority,
-        "type": case.kind,
-        "status": case.status,
-        "automation": case.automation,
-    }
-    one.fields = {"title": new.title, **not_none(description=new.description, preconditions=new.preconditions)}
-    one.fields |= template_fields(new.steps, None, None, needs_one=False)
-    one.fields |= await lookup_ids(api, own)
-    if case.owner:
-        one.fields["owner_id"] = (await find_user(api, case.owner)).id
-    if unknown := [label for label in case.labels if normalized(label) not in labels]:
-        raise Refused(f"there is no label {quote(unknown[0])}; testsigma_list_labels shows them")
-    # A feature's tags are for its runner; only those that are labels here are put on.
-    names = [*case.labels, *(tag for tag in case.tags if normalized(tag) in labels)]
-    if names:
-        one.fields["label_ids"] = list(dict.fromkeys(labels[normalized(name)] for name in names))
-
-
-def _compare(one: _Entry, before: TestCase, label_names: Mapping[str, str], *, update: bool) -> None:
-    """Keep the fields that differ from the test case that is there; labels are only added."""
-    one.before = before
-    of_steps: tuple[str, ...] = ("template_type", "individual_steps")
-    body = {name: one.fields.pop(name) for name in of_steps if name in one.fields}
-    wanted = one.fields.pop("label_ids", [])
-    has = {normalized(name) for name in before.labels}
-    changed = {
-        name: value
-        for name, value in changed_fields(before, one.fields).items()
-        if clean(str(getattr(before, name) or "")).strip() != value
-    }
-    if any(label_names[label] not in has for label in wanted):
-        kept = [label for label, name in label_names.items() if name in has]
-        changed["label_ids"] = list(dict.fromkeys([*kept, *wanted]))
-    if body:
-        steps = [(step.description or "", step.expected or "") for step in before.ordered_steps]
-        new = [(row["step_description"], row["expected_results"]) for row in body["individual_steps"]]
-        if before.template_type == "TCD":  # line n of one text belongs to line n of the other
-            steps = list(zip_longest(_lines(before.steps), _lines(before.expected_results), fillvalue=""))
-        if steps != new:
-            if any(step.step_group_id for step in before.ordered_steps):
-                one.fail("its steps have a step group in them, which the API cannot put back")
-                return
-            changed |= body
-    one.fields = changed
-    if not changed:
-        one.status = "same"
-        return
-    lost = lost_by(before, changed)
-    one.status = "changed" if update else "left"
-    one.why = describe_changes(changed).replace("Changed", "Changes") + (f" It loses {lost}." if lost else "")
-
-
-def _lines(text: str | None) -> list[str]:
-    return [line.strip() for line in (text or "").splitlines()]
-
-
 async def _plan(
-    api: Testsigma, project: Project, entries: Sequence[_Entry], labels: Mapping[str, str], *, update: bool
+    api: Testsigma, project: Project, entries: Sequence[Entry], labels: Mapping[str, str], *, update: bool
 ) -> None:
     """Compare with what is there: by id, then by title within the folder.
 
@@ -178,7 +62,7 @@ async def _plan(
     for case in known:
         by_title.setdefault(normalized(case.title), []).append(case)
     label_names = {label_id: name for name, label_id in labels.items()}
-    taken: dict[str, _Entry] = {}
+    taken: dict[str, Entry] = {}
     for one in entries:
         if one.status == "error":
             continue
@@ -197,7 +81,7 @@ async def _plan(
         elif found is not None:
             if found.individual_steps is None and found.template_type != "TCD":
                 found = await api.test_case(project.id, found.key)
-            _compare(one, found, label_names, update=update)
+            compare(one, found, label_names, update=update)
         elif titled:
             one.why = f"{titled[0].key} in another folder has this title; Testsigma may refuse a second one."
 
@@ -237,10 +121,10 @@ async def import_test_cases(
     if named := owner or api.account.settings.get(USER):
         default_fields["owner_id"] = (await find_user(api, named)).id
     labels = {normalized(one.name): one.id for one in (await api.labels()).rows}
-    entries = [_entry(of, case) for of, case in files.cases]
+    entries = [entry_of(of, case) for of, case in files.cases]
     for one in entries:
         try:
-            await _fields(api, one, labels)
+            await read_fields(api, one, labels)
             one.folder_id, one.path = places.place_of(one.case.suites) if one.number is None else (None, ())
         except Refused as error:
             one.fail(error.sentence)
@@ -267,14 +151,14 @@ async def import_test_cases(
     yield answer(_rows(files, entries), new_suites=places.names, notes=notes)
 
 
-def _rows(files: CaseFiles, entries: Sequence[_Entry]) -> list[ImportRow]:
+def _rows(files: CaseFiles, entries: Sequence[Entry]) -> list[ImportRow]:
     return [*fault_rows(files), *(one.row() for one in entries)]
 
 
 async def _carry_out(
     api: Testsigma,
     project: Project,
-    entries: Sequence[_Entry],
+    entries: Sequence[Entry],
     made: Mapping[Path, str],
     defaults: Mapping[str, Any],
     progress: Progress,
