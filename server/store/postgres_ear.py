@@ -61,6 +61,13 @@ class Ear:
         self._stop.close()
 
     def _follow(self, connection: Connection) -> None:
+        topics: set[str] = set()
+
+        def note(payload: str) -> None:
+            topics.add(payload or EVENT)  # a server of an older version names no topic
+
+        # The driver hands over what comes with the answer to a statement, and leaves what comes between two of them.
+        connection.add_notify_handler(lambda arrived: note(arrived.payload))
         connection.execute(f"LISTEN {CHANNEL}")
         self.is_listening = True
         with self._changed:  # something may have arrived while nobody listened
@@ -71,16 +78,15 @@ class Ear:
             if time.monotonic() >= beat_at:
                 connection.execute(BEAT, (processes.OWN,))
                 beat_at = time.monotonic() + processes.BEAT_SECONDS
-            left = max(beat_at - time.monotonic(), 0.0)
+            left = 0.0 if topics else max(beat_at - time.monotonic(), 0.0)
             ready, _, _ = select.select([connection.fileno(), self._stop.fileno()], [], [], left)
             if self._stop.fileno() in ready:
                 return
             connection.pgconn.consume_input()
-            topics: set[str] = set()
             while (arrived := connection.pgconn.notifies()) is not None:
-                # A server of an older version names no topic.
-                topics.add(arrived.extra.decode("ascii", "replace") or EVENT)
+                note(arrived.extra.decode("ascii", "replace"))
             if topics:
                 with self._changed:
                     self._counts.update(topics)
                     self._changed.notify_all()
+                topics.clear()

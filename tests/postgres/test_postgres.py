@@ -18,6 +18,7 @@ from server.store import ledger, postgres_ear, postgres_schema, processes
 from server.store.acts import Acts, NewAct, TakenOver
 from server.store.engine import StoreError, UnknownVersion
 from server.store.place import open_store
+from server.store.postgres_address import read_address
 from server.store.reading import acts
 from server.store.report import store_lines
 from server.store.schema import migrations
@@ -146,6 +147,20 @@ async def test_whoever_waits_for_an_arrival_is_woken_by_another_engine(tmp_path:
     assert woken[0] - begun < 2
     await ours.close()
     await theirs.close()
+
+
+async def test_a_hint_that_arrives_with_the_answer_to_a_beat_wakes_too(
+    monkeypatch: pytest.MonkeyPatch, server: Server
+) -> None:
+    hinting = f"SELECT pg_notify('{postgres_ear.CHANNEL}', 'event' || left(%s::text, 0))"
+    monkeypatch.setattr(postgres_ear, "BEAT", hinting)
+    monkeypatch.setattr(processes, "BEAT_SECONDS", 0.1)
+    ear = postgres_ear.Ear(read_address(server.address).parameters)
+    try:
+        seen = await anyio.to_thread.run_sync(ear.wait, "event", 0, 5.0)  # that it listens counts as an arrival
+        assert await anyio.to_thread.run_sync(ear.wait, "event", seen, 5.0) > seen
+    finally:
+        ear.close()
 
 
 async def test_an_acknowledged_write_is_on_the_disk_whatever_the_server_s_default_is(tmp_path: Path) -> None:
