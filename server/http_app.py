@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,6 +23,7 @@ from server.team import present
 from server.team.authentication import Authenticator, NotAuthenticated
 from server.team.person import OWN_HEADERS, Person
 from server.team.readiness import LEAVING, Readiness
+from server.team.withdrawal import LISTEN, Stream, allows, is_stream
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -41,7 +43,7 @@ NOTHING_HERE = f"There is nothing here; the MCP endpoint is {MCP_PATH}."
 STOPPING = "The server is stopping."
 NO_HOST = "The Host header is not a name with an optional port."
 TOO_MANY_OPEN = "Too many requests of one person are open: open_requests in [team.limits] of testdesk.toml."
-LISTEN = "subscriptions/listen"
+NOTHING_TO_HEAR = "You have no right to read here, so there is nothing to listen to."
 
 
 class Application(Protocol):
@@ -158,11 +160,22 @@ class HttpApp:
         elif scope["method"] == "POST":
             with self._posts.track(), self._request_of(person) as may:
                 if may:
-                    await self._authenticated(_authenticated(scope, host, person), receive, send)
+                    await self._serve(scope, host, person, receive, send)
                 else:
                     await send_json(send, 429, {"error": TOO_MANY_OPEN}, (b"retry-after", b"1"))
+        elif scope["method"] == "GET" and not person.may("read"):
+            await send_json(send, 405, {"error": NOTHING_TO_HEAR}, (b"allow", b"POST, DELETE"))
         else:
-            await self._authenticated(_authenticated(scope, host, person), receive, send)
+            await self._serve(scope, host, person, receive, send)
+
+    async def _serve(self, scope: "Scope", host: bytes, person: Person, receive: "Receive", send: "Send") -> None:
+        within = _authenticated(scope, host, person)
+        if not person.is_team or not is_stream(scope):
+            await self._authenticated(within, receive, send)
+            return
+        stream = Stream(receive, send, partial(allows, self._authenticator, scope, person))
+        await self._authenticated(within, stream.receive, stream.send)
+        await stream.end()
 
     def _application_at(self, path: str) -> "Application | None":
         """A separate application below a prefix, with its own authentication."""

@@ -13,6 +13,7 @@ from server.guards.mentions import hiding
 from server.team import present
 from server.team.person import Person
 from server.team.rights import ALL, Right, right_of
+from server.team.withdrawal import LISTEN
 from tools.kit.declared import DeclaredTool
 from tools.kit.errors import Refused
 from tools.kit.platform import Platform, ToolSource
@@ -22,7 +23,6 @@ MOST_SECONDS: Final = 300
 """How long a client may keep a list: after that a right that was given or withdrawn is seen."""
 WITHDRAWN: Final = "Nothing was sent: the right to do this was withdrawn meanwhile."
 CHANGES: Final = ALL - {"read"}
-LISTEN: Final = "subscriptions/listen"
 SUBSCRIBE: Final = frozenset({"resources/subscribe", "resources/unsubscribe"})
 
 

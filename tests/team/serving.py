@@ -178,19 +178,24 @@ async def refusal(connected: Client, tool: str, /, **arguments: Any) -> str:
 CAPABILITIES: dict[str, Any] = {"elicitation": {}}
 
 
-async def rpc(
-    wire: httpx2.AsyncClient, method: str, params: Mapping[str, Any], **headers: str
-) -> tuple[int, dict[str, Any]]:
-    """Send one request of the 2026-07-28 revision as it stands: the status, and the message that answers."""
+def envelope(method: str, params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """A request of the 2026-07-28 revision as it stands: its body and its headers."""
     meta = {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": {"name": "tests", "version": "1"},
         "io.modelcontextprotocol/clientCapabilities": CAPABILITIES,
     }
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"_meta": meta, **params}}
     named = {"Mcp-Name": str(params["name"])} if "name" in params else {}
-    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
-    envelope = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method, **named, **headers}
-    answered = await wire.post("/mcp", json=body, headers=envelope)
+    return body, {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method, **named}
+
+
+async def rpc(
+    wire: httpx2.AsyncClient, method: str, params: Mapping[str, Any], **headers: str
+) -> tuple[int, dict[str, Any]]:
+    """Send one request of the 2026-07-28 revision: the status, and the message that answers."""
+    body, own = envelope(method, params)
+    answered = await wire.post("/mcp", json=body, headers={**own, **headers})
     lines = [line.removeprefix("data: ") for line in answered.text.splitlines() if line.startswith("data: {")]
     return answered.status_code, json.loads(lines[-1] if lines else answered.text or "{}")
 
