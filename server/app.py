@@ -120,7 +120,7 @@ def build(
     pipeline = Pipeline(clients, redact, inboxes, recording, budgets, most=settings.answer_characters)
     bus = InMemorySubscriptionBus()
     shared = shared_sessions(team, engine)
-    watch = Watch(store, bus, exposed, shared)
+    watch = Watch(store, bus, exposed, shared, is_open=lambda key: key not in inboxes or inboxes[key].is_open)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Any]) -> AsyncIterator[None]:
@@ -231,6 +231,7 @@ def build(
         server.middleware.insert(0, Calls(known_tools, redact, telemetry))
     if listed.hides:
         server.middleware.insert(0, unwrap_calls([*tools, *own], rights.may))
+    server.middleware.insert(0, watch.limit)
     server.middleware.insert(0, rights.apply)
     server.middleware.insert(0, name_caller)
     server.middleware.insert(0, remember_session(Sessions()))

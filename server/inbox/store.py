@@ -75,6 +75,11 @@ class PlatformInbox:
         self._store, self._platform, self._learn = store, platform, learn
         self._is_closed, self._is_foreign = is_closed, is_foreign
 
+    @property
+    def is_open(self) -> bool:
+        """Whether whoever calls may read its events, and so hear of them."""
+        return not (self._is_closed or self._is_foreign())
+
     def _open(self) -> Store:
         """The store, unless its events may be about what must not be reached.
 

@@ -1,20 +1,22 @@
 """Notifies subscribers of new events, including those that another process received."""
 
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from mcp import MCPError
 from mcp.server import MCPServer
 from mcp.server.connection import Connection
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.subscriptions import ResourceUpdated, SubscriptionBus
 from mcp.types import INTERNAL_ERROR, EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
 
 from server.inbox.store import Store
 from server.store.engine import StoreError
 from server.team.session import session_number
+from server.team.withdrawal import LISTEN
 from tools.kit.platform import Platform
 
 if TYPE_CHECKING:
@@ -40,8 +42,11 @@ class Watch:
         bus: SubscriptionBus,
         platforms: Sequence[Platform],
         shared: "SharedSessions | None" = None,
+        *,
+        is_open: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        self._store, self._bus, self._shared = store, bus, shared
+        """`is_open` tells of a platform's inbox whether whoever calls may read it."""
+        self._store, self._bus, self._shared, self._is_open = store, bus, shared, is_open
         self._platforms = {platform.key: platform for platform in platforms}
         # Weak references: ended connections drop out.
         self._listeners: dict[str, WeakSet[Connection]] = {}
@@ -92,9 +97,24 @@ class Watch:
                 except Exception:  # noqa: BLE001 - its client has gone; the others are still notified
                     self._listeners[uri].discard(connection)
 
+    async def limit(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Middleware: nobody listens to an inbox that they may not read."""
+        params = ctx.params if isinstance(ctx.params, Mapping) else {}
+        wanted = params.get("notifications")
+        if ctx.method == LISTEN and isinstance(wanted, Mapping):
+            uris = wanted.get("resourceSubscriptions")
+            if isinstance(uris, list):
+                heard = [uri for uri in uris if not isinstance(uri, str) or self._may_hear(uri)]
+                ctx = replace(ctx, params={**params, "notifications": {**wanted, "resourceSubscriptions": heard}})
+        return await call_next(ctx)
+
+    def _may_hear(self, uri: str) -> bool:
+        platform, is_inbox, _ = uri.partition("://inbox")
+        return not is_inbox or self._is_open(platform)
+
     async def _subscribe(self, ctx: ServerRequestContext[Any, Any], params: SubscribeRequestParams) -> EmptyResult:
         platform, is_ours, _ = str(params.uri).partition("://inbox")
-        if is_ours and self._pushes(platform):  # other resources do not change
+        if is_ours and self._pushes(platform) and self._is_open(platform):  # other resources do not change
             number = session_number(ctx)
             if self._shared is not None and number is not None:
                 await _stored(self._shared.subscribe(number, str(params.uri)))

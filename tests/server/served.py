@@ -2,6 +2,7 @@
 
 import re
 import signal
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ PATIENCE = 30.0  # seconds for a whole test
 PROMPTLY = 5.0  # seconds for a stop, whatever is open
 MODES = ["legacy", "auto"]  # the handshake's era, and the modern one
 KEY = new_key()
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody: servers here are plain, and reading the system's authorities takes longer than a call."""
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 
 
@@ -84,7 +87,7 @@ async def served(
 async def client(url: str, mode: str, *, key: str | None = KEY, **options: Any) -> AsyncIterator[Client]:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     async with (
-        httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as wire,
+        httpx2.AsyncClient(headers=headers, timeout=PATIENCE, verify=TLS) as wire,
         Client(streamable_http_client(url, http_client=wire), mode=mode, **options) as connected,
     ):
         yield connected
@@ -94,7 +97,7 @@ async def client(url: str, mode: str, *, key: str | None = KEY, **options: Any) 
 async def raw(served: Served, **headers: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that sends what it is told, as an MCP client's POST by default."""
     accept = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
-    async with httpx2.AsyncClient(base_url=served.origin, headers={**accept, **headers}) as wire:
+    async with httpx2.AsyncClient(base_url=served.origin, headers={**accept, **headers}, verify=TLS) as wire:
         yield wire
 
 

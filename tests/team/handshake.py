@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx2
 
-from tests.server.served import PATIENCE
+from tests.server.served import PATIENCE, TLS
 
 SESSION: Final = "mcp-session-id"
 VERSION: Final = "2025-11-25"
@@ -43,7 +43,7 @@ async def wire(key: str | None) -> AsyncIterator[httpx2.AsyncClient]:
         **({"Authorization": f"Bearer {key}"} if key else {}),
     }
     one_each = httpx2.Limits(max_keepalive_connections=0)
-    async with httpx2.AsyncClient(headers=headers, limits=one_each, timeout=PATIENCE) as http:
+    async with httpx2.AsyncClient(headers=headers, limits=one_each, timeout=PATIENCE, verify=TLS) as http:
         yield http
 
 

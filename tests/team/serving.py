@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import httpx2
@@ -14,6 +14,10 @@ from mcp import Client
 from mcp.types import CallToolResult
 
 from server.app import build
+from server.http_command import admin_beside
+from server.inbox.events import EventStore
+from server.inbox.receiver import Receiver
+from server.inbox.store import PREFIX as INBOX
 from server.sandbox import SandboxTransport
 from server.settings import read_settings
 from server.store.engine import Engine
@@ -21,13 +25,17 @@ from server.team.authenticator import team_authenticator
 from server.team.keys import digest_of, new_key
 from server.team.settings import TeamSettings, brought, read_team
 from tests.accounts import Listening
-from tests.desk import sandboxes
+from tests.desk import Unpublished, sandboxes
 from tests.server.served import Served, client, raw, served, text
 from tests.stores import store_at
 from tools.kit.network import Network
 from tools.kit.sandbox.composition import Composition
 from tools.platforms import PLATFORMS
 
+if TYPE_CHECKING:
+    from tests.team.issuer import Issuer
+
+RESOURCE = "https://testdesk.example/mcp"
 PATIENCE = 120.0  # seconds for a whole table of attempts
 ANNA, BEN = "anna", "ben"
 TOKENS = {
@@ -92,11 +100,14 @@ class Team:
     world: Composition
     listening: Listening
     engine: Engine
+    issuer: "Issuer | None" = None
+    """The identity provider, where there is one."""
 
     @asynccontextmanager
     async def client(self, name: str, mode: str = "auto", **options: Any) -> AsyncIterator[Client]:
         """An MCP client of a person."""
         async with client(self.running.url, mode, key=self.people[name].key, **options) as connected:
+            connected.session._tool_output_schemas = Unpublished()
             yield connected
 
     @asynccontextmanager
@@ -128,11 +139,14 @@ async def team(
     world: Composition | None = None,
     engine: Engine | None = None,
     sandbox: bool = False,
+    issuer: "Issuer | None" = None,
+    beside: bool = False,
     **options: Any,
 ) -> AsyncIterator[Team]:
     """A server over HTTP for some people: Anna and Ben, unless a test names others.
 
-    The platforms are fake APIs, to which the real credentials go unless it is a `sandbox`.
+    The platforms are fake APIs, to which the real credentials go unless it is a `sandbox`. With `beside` the admin's
+    page and the receiver of events are there too.
     """
     monkeypatch.setattr("tests.server.served.PATIENCE", PATIENCE)
     named = people or (someone(ANNA), someone(BEN))
@@ -145,6 +159,7 @@ async def team(
         "HOME": str(folder),
         "TESTOMATIO_PROJECT": "harbour-shop-6f98f",
         **TEAM_TOKENS,
+        **({"TESTDESK_ISSUER": issuer.url, "TESTDESK_RESOURCE": RESOURCE} if issuer is not None else {}),
         **(environment or {}),
     }
     world, engine = world or sandboxes(), engine or store_at(None)
@@ -157,8 +172,12 @@ async def team(
     chosen = replace(chosen, brought=brought(read, PLATFORMS))
     listening = Listening(transport or SandboxTransport(world))
     server = build(chosen, network=Network(listening), engine=engine, team=read)
-    async with served(monkeypatch, server, authenticator=team_authenticator(read), **options) as running:
-        yield Team(running, {one.name: one for one in named}, file, read, world, listening, engine)
+    authenticator = team_authenticator(read)
+    if beside:
+        receiver = Receiver(PLATFORMS, EventStore(engine))
+        options["beside"] = {INBOX: receiver} | admin_beside(authenticator, read, chosen, engine)
+    async with served(monkeypatch, server, authenticator=authenticator, **options) as running:
+        yield Team(running, {one.name: one for one in named}, file, read, world, listening, engine, issuer)
 
 
 async def answer(connected: Client, tool: str, /, **arguments: Any) -> dict[str, Any]:
@@ -178,16 +197,17 @@ async def refusal(connected: Client, tool: str, /, **arguments: Any) -> str:
 CAPABILITIES: dict[str, Any] = {"elicitation": {}}
 
 
-def envelope(method: str, params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """A request of the 2026-07-28 revision as it stands: its body and its headers."""
+def envelope(method: str, params: Mapping[str, Any], client: str = "tests") -> tuple[dict[str, Any], dict[str, str]]:
+    """A request of the 2026-07-28 revision as it stands: its body and its headers; `client` is the program's name."""
     meta = {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": {"name": "tests", "version": "1"},
+        "io.modelcontextprotocol/clientInfo": {"name": client, "version": "1"},
         "io.modelcontextprotocol/clientCapabilities": CAPABILITIES,
     }
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"_meta": meta, **params}}
-    named = {"Mcp-Name": str(params["name"])} if "name" in params else {}
-    return body, {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method, **named}
+    named = params.get("name", params.get("uri"))
+    headers = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method}
+    return body, headers if named is None else {**headers, "Mcp-Name": str(named)}
 
 
 async def rpc(

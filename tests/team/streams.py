@@ -8,6 +8,7 @@ import anyio
 import httpx2
 
 from server.inbox.events import EventStore
+from tests.server.inbox.test_receiver import EVENT
 from tests.server.served import PROMPTLY
 from tests.team.handshake import Handshake, messages, wire
 from tests.team.serving import Team, envelope
@@ -92,4 +93,5 @@ async def subscribe(client: Handshake, url: str, *uris: str, method: str = "subs
 
 async def arrive(t: Team, item: int) -> None:
     """Let an event arrive about a bug, as a receiver in another process would store it."""
-    await EventStore(t.engine).keep("testio", "bug.exported", f"event {item}", str(item), {"bug": {"id": item}})
+    event = EVENT | {"bug": EVENT["bug"] | {"id": item}}
+    await EventStore(t.engine).keep("testio", "bug.exported", f"event {item}", str(item), event)

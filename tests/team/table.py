@@ -16,6 +16,15 @@ class Table:
 
     attempts: dict[str, Attempt] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, *tables: "Table") -> "Table":
+        """The attempts of several tables, in their order; no name is there twice."""
+        whole = cls()
+        for table in tables:
+            for name, attempt in table.attempts.items():
+                whole(name)(attempt)
+        return whole
+
     def __call__(self, name: str) -> Callable[[Attempt], Attempt]:
         assert name not in self.attempts, name
 

@@ -8,7 +8,8 @@ import pytest
 from server.doctor import run_doctor
 from server.team.report import provider_lines
 from server.team.token_rules import TokenRules
-from tests.team.issuer import RESOURCE, Issuer, issuing
+from tests.team.issuer import Issuer, issuing
+from tests.team.serving import RESOURCE
 
 pytestmark = pytest.mark.anyio
 
