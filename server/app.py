@@ -178,8 +178,12 @@ def build(
     setup = [setup_tool(exposed, settings)] if is_unconfigured(settings) else []
     own = [] if settings.read_only or setup else [acts_tool(engine, redact, settings.answer_characters)]
     listed = listing(offered, settings, [tool.name for tool in own])
-    words = partial(instructions, exposed, settings, hides=listed.hides)
-    rights = Rights([*exposed, across, trackers], {FIND, CALL_READ, LIST_ACTS, SETUP}, words)
+
+    def words() -> str:
+        lacking = clients.lacking()
+        return instructions([p for p in exposed if p.key not in lacking], settings, hides=listed.hides)
+
+    rights = Rights([*exposed, across, trackers], {FIND, CALL_READ, LIST_ACTS, SETUP}, words, clients.lacking)
     titles = {platform.key: platform.title for platform in exposed}
     why_unavailable = partial(reason_unavailable, platforms, exposed, settings)
     beside = [*setup, *own]
@@ -187,7 +191,15 @@ def build(
     # A view is for hosts that are listed it; nobody else gains by finding it.
     found = [tool for tool in tools if tool.name not in views.shown]
     finders = (
-        catalogue(found, beside, titles, why_unavailable, may=rights.may, read_only=settings.read_only)
+        catalogue(
+            found,
+            beside,
+            titles,
+            why_unavailable,
+            may=rights.may,
+            finds=rights.lists,
+            read_only=settings.read_only,
+        )
         if listed.hides
         else []
     )

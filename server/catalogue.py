@@ -46,9 +46,10 @@ def catalogue(
     why_unavailable: Callable[[str], str | None],
     *,
     may: Callable[[str], bool],
+    finds: Callable[[str], bool],
     read_only: bool,
 ) -> list[McpTool]:
-    """The tools that find and call the others, of those that their caller `may` call.
+    """The tools that find and call the others: those that their caller `finds`, and those that it `may` call.
 
     `listed` are further tools to find, which are always listed; `platforms` has the title of each key;
     `why_unavailable` says why a tool is not among the tools, or None for one that does not exist.
@@ -84,7 +85,7 @@ def catalogue(
             (start,) = decode_cursor(cursor, asked) if cursor else [0]
         except Refused as refused:
             raise ToolError(str(refused)) from refused
-        found = index().search(text, key, may)
+        found = index().search(text, key, finds)
         shown = found[start : start + limit]
         answer: dict[str, Any] = {"tools": [_row(tool, full=place < schemas) for place, tool in enumerate(shown)]}
         if more := max(0, len(found) - start - limit):

@@ -48,7 +48,7 @@ class CataloguedServer(MCPServer[Any]):
     async def list_tools(self) -> list[ListedTool]:
         """The tools listed to the host that asks; the schemas of the others are not built."""
         for_model = self.listing.for_host(program.get())
-        names = self.views.listed(for_model, are_shown=shows_views.get()) - self.rights.hidden()
+        names = self.views.listed(for_model, are_shown=shows_views.get()) - self.rights.unlisted()
         if not self.trusts_records:
             for tool in self._tool_manager.list_tools():
                 if isinstance(tool, ExposedTool) and tool.name in names:
@@ -65,11 +65,16 @@ class CataloguedServer(MCPServer[Any]):
         if not may_read():
             return []
         pages = set() if shows_views.get() else {shown.address for shown in self.views.shown.values()}
-        return [resource for resource in await super().list_resources() if resource.uri not in pages]
+        return [one for one in await super().list_resources() if one.uri not in pages and self._lists(one.uri)]
 
     async def list_resource_templates(self) -> list[ResourceTemplate]:
         """The templates of resources, for those who may read."""
-        return await super().list_resource_templates() if may_read() else []
+        templates = await super().list_resource_templates() if may_read() else []
+        return [template for template in templates if self._lists(template.uri_template)]
+
+    def _lists(self, uri: str) -> bool:
+        """Whether the caller has a credential for the platform of a resource, as far as it is one's."""
+        return uri.partition("://")[0] not in self.rights.lacking()
 
     async def read_resource(self, uri: Any, context: Any = None) -> Iterable[Any] | InputRequiredResult:
         """Read a resource; for somebody who may not read there is none.
@@ -98,8 +103,8 @@ class CataloguedServer(MCPServer[Any]):
         return await super().get_prompt(name, arguments, context)
 
     def offers(self, prompt: str) -> bool:
-        """Whether the caller may call the tools that a prompt needs."""
-        return may_read() and self.rights.hidden().isdisjoint(self.prompt_tools.get(prompt, ()))
+        """Whether the caller may call the tools that a prompt needs, and has what they take."""
+        return may_read() and self.rights.unlisted().isdisjoint(self.prompt_tools.get(prompt, ()))
 
 
 def as_listed(tool: McpTool, listing: Listing, client: str, ui: dict[str, Any] | None = None) -> ListedTool:

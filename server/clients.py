@@ -106,6 +106,21 @@ class Clients:
             caller.digest(variables_of(self._platforms[key])) if caller is not None and key in self._platforms else ""
         )
 
+    def lacking(self) -> frozenset[str]:
+        """The platforms that others work with and whoever calls cannot, for want of a credential.
+
+        None for a person who cannot work with any: a call then says what is missing.
+        """
+        caller = person.get()
+        if caller is None or not caller.is_team:
+            return frozenset()
+        usable = {
+            key
+            for key in self._platforms
+            if any(self._configured(key, name or None).is_configured for name in self._settings.accounts_of(key))
+        }
+        return self._settings.brought - usable if usable else frozenset()
+
     def _not_configured(self, platform: Platform, configured: PlatformSettings) -> str:
         caller = person.get()
         if caller is None or not caller.is_team:

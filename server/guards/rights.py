@@ -29,9 +29,18 @@ SUBSCRIBE: Final = frozenset({"resources/subscribe", "resources/unsubscribe"})
 class Rights:
     """Which right each tool takes, and what the person of the present request may do."""
 
-    def __init__(self, sources: Sequence[ToolSource], own: Collection[str], instructions: Callable[[], str]) -> None:
-        """`own` are the server's own tools, which read; `instructions` makes the words for the present person."""
-        self._sources, self._own, self._instructions = sources, own, instructions
+    def __init__(
+        self,
+        sources: Sequence[ToolSource],
+        own: Collection[str],
+        instructions: Callable[[], str],
+        lacking: Callable[[], frozenset[str]] = frozenset,
+    ) -> None:
+        """`own` are the server's own tools, which read; `instructions` makes the words for the present person.
+
+        `lacking` are the platforms for which the person has no credential, while others have one.
+        """
+        self._sources, self._own, self._instructions, self.lacking = sources, own, instructions, lacking
         self._hidden: dict[frozenset[Right], frozenset[str]] = {}
 
     @cached_property
@@ -57,6 +66,21 @@ class Rights:
                 name for name, any_of in self._needed.items() if not _gives(rights, any_of)
             )
         return self._hidden[rights]
+
+    def unlisted(self) -> frozenset[str]:
+        """The tools that lists leave out for the person: what is not there, and what could only be refused.
+
+        The latter can be called, and the refusal says who adds the credential that is missing.
+        """
+        lacking = self.lacking()
+        if not lacking:
+            return self.hidden()
+        sources = (source for source in self._sources if source.key in lacking)
+        return self.hidden() | {source.name_of(tool) for source in sources for tool in source.declared.tools}
+
+    def lists(self, name: str) -> bool:
+        """Whether the person is listed a tool, or finds it."""
+        return name not in self.unlisted()
 
     async def apply(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         """Middleware: nothing that is said in a request names what its person may not call."""
