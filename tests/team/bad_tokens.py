@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server.team.tokens import LONGEST
@@ -39,6 +41,13 @@ def with_header_changed(issuer: Issuer, **header: Any) -> str:
     head, _, rest = issuer.token().partition(".")
     changed = {**json.loads(base64.urlsafe_b64decode(head + "==")), **header}
     return f"{base64.urlsafe_b64encode(json.dumps(changed).encode()).rstrip(b'=').decode()}.{rest}"
+
+
+def signed(issuer: Issuer, **header: Any) -> str:
+    """A token of the provider's own, whose header is one that the library would not write."""
+    head = unsigned(claims_of(issuer.token()), alg="RS256", **header).removesuffix(".")
+    signature = private_key().sign(head.encode(), PKCS1v15(), SHA256())
+    return f"{head}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
 
 def with_claims_changed(issuer: Issuer, **claims: Any) -> str:
@@ -89,6 +98,7 @@ BAD: dict[str, tuple[Callable[[Issuer], str], str]] = {
         UNPROVED,
     ),
     "a critical header": (lambda i: i.token(headers={"crit": ["exp"]}), UNREADABLE),
+    "a critical header that the library takes": (lambda i: signed(i, crit=["b64"], b64=True), UNREADABLE),
     "an id token by its header": (lambda i: i.token(headers={"typ": "id+jwt"}), NO_ACCESS),
     "an id token by its nonce": (lambda i: i.token(nonce="n-0S6", headers={"typ": "JWT"}), NO_ACCESS),
     "an id token by at_hash": (lambda i: i.token(at_hash="77QmUPtjPfzWtF2AnpK9RQ", headers={"typ": None}), NO_ACCESS),
