@@ -8,7 +8,7 @@ from tests.team.handshake import wire
 from tests.team.issuer import jwk
 from tests.team.serving import ANNA, BEN, Team
 from tests.team.table import Attempt, Table
-from tests.team.two_people.stand import Caller, caller, sent_by, writes
+from tests.team.two_people.stand import DORA, Caller, caller, sent_by, writes
 
 TABLE: Final = Table()
 BAD_TOKENS: Final = Table()
@@ -52,18 +52,18 @@ def token_of(t: Team, **claims: Any) -> str:
 
 @TABLE("a token whose subject is called like a person with a key is not that person")
 async def _(t: Team) -> None:
-    async with caller(t, BEN) as his:
-        await his.call("testomatio_open_change_session", description="Ben's")
-        await his.call("testomatio_create_label", title="Of Ben himself")
+    async with caller(t, DORA) as hers:
+        await hers.call("testomatio_open_change_session", description="Dora's")
+        await hers.call("testomatio_create_label", title="Of Dora herself")
         t.sent()
-        for subject in ("dora", "ben@keys", "person ben", "keys ben", "BEN", "ben "):
+        for subject in ("dora", "dora@keys", "person dora", "keys dora", "DORA", "dora "):
             async with wire(token_of(t, sub=subject)) as http:
                 other = Caller(http, t.running.url, None, "tests")
-                assert "Of Ben himself" not in str(await other.call("testdesk_list_acts"))
+                assert "Of Dora herself" not in str(await other.call("testdesk_list_acts"))
                 assert "None was open" in str(await other.call("testomatio_close_change_session"))
                 await other.call("testio_list_products")
                 assert sent_by(t) == {"team"}
-        assert "Closed" in str(await his.call("testomatio_close_change_session"))
+        assert "Closed" in str(await hers.call("testomatio_close_change_session"))
 
 
 @TABLE("a token of her subject works with her credentials and with no more rights than her section has")
