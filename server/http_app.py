@@ -173,7 +173,7 @@ class HttpApp:
         if not person.is_team or not is_stream(scope):
             await self._authenticated(within, receive, send)
             return
-        stream = Stream(receive, send, partial(allows, self._authenticator, scope, person))
+        stream = Stream(person.name, receive, send, partial(allows, self._authenticator, scope, person))
         await self._authenticated(within, stream.receive, stream.send)
         await stream.end()
 

@@ -1,5 +1,6 @@
 """Streams end soon after their person's key or right is withdrawn: a request is checked once, a stream stays open."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,8 @@ from server.team.person import Person
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 2.0
 """Between two looks at what the credentials of an open stream are still worth."""
@@ -38,8 +41,8 @@ async def allows(authenticator: Authenticator, scope: "Scope", before: Person) -
 class Stream:
     """A response that stays open while it is allowed; then it ends as if its client had left."""
 
-    def __init__(self, receive: "Receive", send: "Send", is_allowed: Callable[[], Awaitable[bool]]) -> None:
-        self._receive, self._send, self._is_allowed = receive, send, is_allowed
+    def __init__(self, whose: str, receive: "Receive", send: "Send", is_allowed: Callable[[], Awaitable[bool]]) -> None:
+        self._whose, self._receive, self._send, self._is_allowed = whose, receive, send, is_allowed
         self._is_open = False
 
     async def receive(self) -> "Message":
@@ -48,6 +51,7 @@ class Stream:
             with anyio.move_on_after(LOOK_SECONDS):
                 return await self._receive()
             if not await self._is_allowed():
+                logger.info("a stream of %s ends: its key, a right or a credential was withdrawn", self._whose)
                 return {"type": "http.disconnect"}
 
     async def send(self, message: "Message") -> None:

@@ -39,6 +39,17 @@ async def _(t: Team) -> None:
             assert holders(t.sent()) == [{who}]
 
 
+@TABLE("what she brings for a platform takes the place of all that a file says of her there")
+async def _(t: Team) -> None:
+    login = {"Testdesk-Testomatio-Email": "anna@shop.example", "Testdesk-Testomatio-Password": "geheim-4711-Xy"}
+    async with caller(t, ANNA, **login) as hers:
+        for tool in ("testomatio_list_projects", "testomatio_list_tests", "testomatio_list_runs"):
+            await hers.call(tool, **({} if tool.endswith("projects") else {"project": "harbour-shop-6f98f"}))
+        sent = t.sent()
+        assert any("anna@shop.example" in request for request in sent)
+        assert holders(sent) == [set()] * len(sent)
+
+
 @TABLE("what he brings for one platform goes to no other, and no such header leaves at all")
 async def _(t: Team) -> None:
     async with caller(t, BEN, **OWN) as his:
