@@ -1,6 +1,5 @@
 """A transport in front of the sandbox that spoils one list of a call, and what stands in a list of any platform."""
 
-import copy
 import inspect
 import json
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from pydantic import BaseModel, TypeAdapter
 
 from server.guards.scope import offers
 from server.pipeline import not_read
-from server.sandbox import SandboxTransport
 from tests.desk import settings
 from tools.kit.errors import PlatformError, TestdeskError
 from tools.kit.missing import collect_missing
@@ -25,6 +23,7 @@ from tools.view import View
 
 SIZES = ("per_page", "limit", "page_size")
 COUNTS = ("total", "record_count", "total_count", "totalCount", "num")
+JSON = {"content-type": "application/json"}
 MORE = (*COUNTS, "has_more", "total_pages", "totalPages", "next", "per_page", "perPage", "limit")
 TOOLS: dict[str, tuple[ToolSource, Tool]] = {
     offer.name_of(t): (offer, t) for offer in offers(PLATFORMS) for t in offer.tools
@@ -54,11 +53,27 @@ def said_of(document: Any) -> list[dict[str, Any]]:
     return [document[name] for name in ("meta", "page_info", "pagination") if isinstance(document.get(name), dict)]
 
 
+class Remembering(httpx.AsyncBaseTransport):
+    """Asks the sandbox once for what is only read: nothing changes there, and each call reads much of it again."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+        self._answers: dict[tuple[str, str, bytes], tuple[int, bytes]] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        key = request.method, str(request.url), await request.aread()
+        if key not in self._answers:
+            response = await self._inner.handle_async_request(request)
+            self._answers[key] = response.status_code, await response.aread()
+        status, body = self._answers[key]
+        return httpx.Response(status, content=body, headers=JSON)
+
+
 @dataclass
 class Spoiling(httpx.AsyncBaseTransport):
-    """Hands requests on to the sandbox, and spoils the answers of one path; all listings are noted."""
+    """Hands requests on, and spoils the lists that one path answers; without one it notes all lists."""
 
-    inner: SandboxTransport
+    inner: httpx.AsyncBaseTransport
     path: str = ""
     spoil: Spoil | None = None
     listings: dict[str, Any] = field(default_factory=dict)
@@ -70,20 +85,23 @@ class Spoiling(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await self.inner.handle_async_request(request)
+        where = f"{request.method} {request.url.path}"
+        if not response.is_success or (self.spoil is not None and where != self.path):
+            return response
         body = await response.aread()
         try:
-            document = json.loads(body) if response.is_success else None
+            document = json.loads(body)
         except ValueError:
-            document = None
-        where = f"{request.method} {request.url.path}"
-        if rows_of(document) is not None:
-            self.listings.setdefault(where, copy.deepcopy(document))
-            if {"page", "offset", *SIZES} & set(request.url.params):
-                self.paged.add(where)
-            if where == self.path and self.spoil is not None:
-                self.asked.append(request)
-                body = self.spoil(request, copy.deepcopy(document))
-        return httpx.Response(response.status_code, content=body, headers={"content-type": "application/json"})
+            return response
+        if rows_of(document) is None:
+            return response
+        if self.spoil is not None:
+            self.asked.append(request)
+            return httpx.Response(response.status_code, content=self.spoil(request, document), headers=JSON)
+        self.listings.setdefault(where, document)
+        if {"page", "offset", *SIZES} & set(request.url.params):
+            self.paged.add(where)
+        return response
 
 
 @dataclass

@@ -14,7 +14,7 @@ from server.guards.scope import offers
 from server.sandbox import SandboxTransport
 from tests.desk import sandboxes
 from tests.fuzz.soak import IS_SOAK
-from tests.listings import COUNTS, MORE, SIZES, TOOLS, Outcome, Spoil, Spoiling, outcome, rows_of, said_of
+from tests.listings import COUNTS, MORE, SIZES, TOOLS, Outcome, Remembering, Spoil, Spoiling, outcome, rows_of, said_of
 from tools.kit.page import Page
 from tools.kit.sandbox.composition import Composition
 from tools.kit.toolset import Effect
@@ -57,7 +57,7 @@ class Reading:
     """Calls tools over one sandbox, and knows which lists each call reads."""
 
     def __init__(self, world: Composition) -> None:
-        self._world, self._inner = world, SandboxTransport(world)
+        self._world, self._inner = world, Remembering(SandboxTransport(world))
         self.pairs: list[tuple[int, str]] = []
         self.documents: dict[str, Any] = {}
         self.has_rows: set[tuple[int, str]] = set()
