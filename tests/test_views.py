@@ -3,11 +3,16 @@
 `docs/images/` is written by these tests: UPDATE_IMAGES=1 takes the pictures of the README anew.
 """
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -32,17 +37,45 @@ def missing() -> str:
 pytestmark = pytest.mark.skipif(bool(missing()) and not os.environ.get("CI"), reason=missing() or "all is there")
 
 
-def play(scene: str, **options: str) -> str:
-    """Play a scene; its claims are in tests/browser/scenes.mjs."""
+Play = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def play() -> Iterator[Play]:
+    """Plays a scene by its name; its claims are in tests/browser/scenes.mjs. All scenes play in one browser."""
     assert not missing(), missing()
-    given = [f"{name}={value}" for name, value in options.items() if value]
-    command = ["node", str(BROWSER / "scenes.mjs"), scene, f"python={sys.executable}", f"chromium={CHROMIUM}", *given]
-    played = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT)
-    assert played.returncode == 0, played.stdout + played.stderr
-    return played.stdout
+    command = ["node", str(BROWSER / "scenes.mjs"), f"python={sys.executable}", f"chromium={CHROMIUM}"]
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=errors, text=True, cwd=ROOT) as stage,
+    ):
+        assert stage.stdin
+        assert stage.stdout
+        ordered, answers = stage.stdin, stage.stdout
+
+        def one(scene: str, **options: str) -> None:
+            watchdog = threading.Timer(PATIENCE, stage.kill)
+            watchdog.start()
+            try:
+                ordered.write(json.dumps({"scene": scene, **options}) + "\n")
+                ordered.flush()
+                line = answers.readline()
+            finally:
+                watchdog.cancel()
+            errors.seek(0)
+            assert line, f"no answer after {scene}: {errors.read()}"
+            played = json.loads(line)
+            assert played == {"scene": scene, "error": ""}, f"{played['error']}\n{errors.read()}"
+
+        yield one
+        ordered.close()
+        try:
+            stage.wait(timeout=PATIENCE)
+        finally:
+            stage.kill()
 
 
-def test_the_board_is_whole_and_accessible_in_light_and_dark() -> None:
+def test_the_board_is_whole_and_accessible_in_light_and_dark(play: Play) -> None:
     """At rest, opened, comparing, and rejecting with a host's colours; 25 kB at most."""
     pictures = ROOT / "docs" / "images" if os.environ.get("UPDATE_IMAGES") else ""
     play("looks", pictures=str(pictures))
@@ -53,34 +86,34 @@ def test_the_pictures_of_the_readme_are_there() -> None:
         assert (ROOT / "docs" / "images" / f"triage-board-{theme}.png").stat().st_size > 50_000
 
 
-def test_the_board_fits_from_320_to_1400_pixels() -> None:
+def test_the_board_fits_from_320_to_1400_pixels(play: Play) -> None:
     play("narrow")
 
 
 @pytest.mark.parametrize("era", ["auto", "legacy"])
-def test_a_click_on_the_board_is_a_wish_and_the_server_asks(era: str) -> None:
+def test_a_click_on_the_board_is_a_wish_and_the_server_asks(era: str, play: Play) -> None:
     play("decides", era=era)
 
 
-def test_the_board_works_without_a_mouse() -> None:
+def test_the_board_works_without_a_mouse(play: Play) -> None:
     play("keyboard")
 
 
-def test_the_board_decides_nothing_where_the_server_asks_nobody() -> None:
+def test_the_board_decides_nothing_where_the_server_asks_nobody(play: Play) -> None:
     play("off")
 
 
-def test_the_tools_of_the_board_are_listed_for_it_alone_where_the_face_leaves_them_out() -> None:
+def test_the_tools_of_the_board_are_listed_for_it_alone_where_the_face_leaves_them_out(play: Play) -> None:
     play("faces")
 
 
-def test_what_changed_elsewhere_or_has_no_answer_is_read_anew() -> None:
+def test_what_changed_elsewhere_or_has_no_answer_is_read_anew(play: Play) -> None:
     play("stale")
 
 
-def test_the_board_shows_500_bugs_without_a_stutter() -> None:
+def test_the_board_shows_500_bugs_without_a_stutter(play: Play) -> None:
     play("many")
 
 
-def test_texts_of_strangers_stay_texts_on_the_board() -> None:
+def test_texts_of_strangers_stay_texts_on_the_board(play: Play) -> None:
     play("strangers")

@@ -1,6 +1,8 @@
-// What people do on the board, each scene with its claims. `node scenes.mjs NAME` plays one.
+// What people do on the board, each scene with its claims. Each line that comes in names a scene and its options; the
+// answer is a line too. All scenes play in one browser.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { BOARD, NO, YES, open, sleep } from "./stage.mjs";
 
 const FEATURE = "io.modelcontextprotocol/ui";
@@ -230,7 +232,7 @@ const scenes = {
     assert.match(await h.view.locator("#accept").innerText(), /Accept 50/);
     await sleep(100);
     const longest = Math.round(await h.view.evaluate(() => window.longest));
-    console.log(`500 bugs: drawn ${drawn} ms, filtered ${filtered} ms, 20 keys ${walked} ms, longest task ${longest} ms`);
+    console.error(`500 bugs: drawn ${drawn} ms, filtered ${filtered} ms, 20 keys ${walked} ms, longest task ${longest} ms`);
     assert.ok(drawn < 1500 && longest < 600, `${drawn} ${longest}`);
     const again = await host();
     await again.open({ result: { content: [{ type: "text", text: "words only" }] } });
@@ -253,12 +255,13 @@ const scenes = {
   },
 };
 
-const [name, ...given] = process.argv.slice(2);
-const options = Object.fromEntries(given.map((pair) => pair.split("=")));
-const stage = await open({ python: options.python, chromium: options.chromium });
-try {
-  await scenes[name](stage, options);
-} finally {
-  await stage.close();
+const options = Object.fromEntries(process.argv.slice(2).map((pair) => pair.split("=")));
+const stage = await open(options);
+for await (const line of createInterface({ input: process.stdin })) {
+  const { scene, ...given } = JSON.parse(line);
+  const error = await scenes[scene](stage, given).then(() => "", (reason) => reason.stack);
+  await stage.clear();
+  console.log(JSON.stringify({ scene, error }));
 }
+await stage.close();
 process.exit(0);

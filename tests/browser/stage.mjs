@@ -30,9 +30,9 @@ export async function open({ python, chromium: browserPath }) {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</title><body style="margin:0"><script>${bundle.text.replaceAll("</script", "<\\/script")}</script>`;
   const sites = [await serve(html, "text/html"), await serve(readFileSync(`${here}proxy.html`), "text/html", { "content-security-policy": CSP })];
   const browser = await chromium.launch({ executablePath: browserPath, args: FLAGS });
-  const servers = [];
+  let servers = [], pages = [];
 
-  // One conversation: a server of its own, in a page of its own.
+  // One conversation: a server of its own, in a page of its own, which shares nothing with others.
   async function host({ env = {}, flags = [], width = 1180, height = 760, era, asks, shows, theme = "light" } = {}) {
     const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TEST|TESTIO|TESTOMATIO|TESTERY|TESTSIGMA)/.test(name)));
     const server = spawn(python, ["-m", "testdesk", "serve", "--sandbox", ...flags], { env: { ...plain, ...env }, stdio: ["pipe", "pipe", "pipe"] });
@@ -40,6 +40,7 @@ export async function open({ python, chromium: browserPath }) {
     let log = "";
     server.stderr.on("data", (piece) => (log += piece));
     const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme, deviceScaleFactor: 1.5 });
+    pages.push(page);
     const stage = { page, asked: [], answer: YES, delay: 400, errors: [], log: () => log };
     page.on("pageerror", (error) => stage.errors.push(String(error)));
     page.on("console", (line) => line.type() === "error" && stage.errors.push(line.text()));
@@ -65,17 +66,26 @@ export async function open({ python, chromium: browserPath }) {
     stage.says = (words) => stage.view.locator("#say", { hasText: words }).waitFor({ timeout: 15_000 });
     stage.statusOf = async (id) => (await stage.call("testio_get_bug", { bug_id: id })).structuredContent.status;
     stage.violations = async () => {
-      await stage.view.evaluate(axe);
-      const found = await stage.view.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-      return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any?.[0]?.message ?? ""}`).join(" | ")}`);
+      if (!(await stage.view.evaluate(() => "axe" in window))) await stage.view.evaluate(axe);
+      return stage.view.evaluate(async () => {
+        const found = await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"] });
+        return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any?.[0]?.message ?? ""}`).join(" | ")}`);
+      });
     };
     return stage;
   }
 
-  async function close() {
-    await browser.close();
+  // Ends all conversations; the browser stays for the next scene.
+  async function clear() {
     for (const server of servers) server.kill();
+    await Promise.all(pages.map((page) => page.close()));
+    servers = [], pages = [];
+  }
+
+  async function close() {
+    await clear();
+    await browser.close();
     for (const site of sites) site.close();
   }
-  return { host, close };
+  return { host, clear, close };
 }
