@@ -1,6 +1,7 @@
 """A fifth platform needs one folder and its name in the list: everything else walks it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,13 @@ async def look():
 
 anyio.run(look)
 """
+COMMANDS = """
+from server.cli import main
+
+for command in ("doctor", "reference"):
+    print("RUNNING", command, flush=True)
+    assert main([command]) == 0, command
+"""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +48,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     tree = tmp_path_factory.mktemp("tree")
     for name in COPIED:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, tree / name)  # what is compiled too: it would be compiled anew three times
         else:
             shutil.copy(ROOT / name, tree / name)
     folder = tree / "tools" / KEY
@@ -55,23 +63,28 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(tree)
 
 
-def run(tree: Path, *command: str) -> str:
-    """Run Python in the copy, with nothing of the checkout on its path and no variable of a platform set."""
+@pytest.fixture(scope="module")
+def printed(copy: Path) -> dict[str, str]:
+    """What a look at the copy prints, and two commands after it, by what is run; in one process for all of them.
+
+    Nothing of the checkout is on its path, and no variable of a platform is set.
+    """
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     done = subprocess.run(
-        [sys.executable, "-P", *command],
-        cwd=tree,
-        env={**environment, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+        [sys.executable, "-P", "-c", LOOK + COMMANDS],
+        cwd=copy,
+        env={**environment, "PYTHONPATH": str(copy)},
         capture_output=True,
         text=True,
         timeout=120,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
+    look, *rest = re.split(r"^RUNNING (\w+)\n", done.stdout, flags=re.MULTILINE)
+    return {"look": look, **dict(zip(rest[::2], rest[1::2], strict=True))}
 
 
-def test_its_page_its_tools_and_its_part_across_platforms_are_there(copy: Path) -> None:
-    told = run(copy, "-c", LOOK)
+def test_its_page_its_tools_and_its_part_across_platforms_are_there(printed: dict[str, str]) -> None:
+    told = printed["look"]
     assert "PAGE > Sandbox: invented data." in told
     assert "# Toy 1: [" in told
     assert "|Bear|" in told
@@ -79,8 +92,8 @@ def test_its_page_its_tools_and_its_part_across_platforms_are_there(copy: Path) 
     assert "RUNS ['Bear', 'Boat']" in told
 
 
-def test_its_rows_stand_in_the_tables(copy: Path) -> None:
-    run(copy, "-m", "server", "reference")
+def test_its_rows_stand_in_the_tables(copy: Path, printed: dict[str, str]) -> None:
+    assert "reference" in printed
     readme = (copy / "README.md").read_text(encoding="utf-8")
     assert "| Toy Shelf | 2 | 2 |" in readme
     assert "| `toyshelf://toys/{toy_id}` | A toy as a page to read. |" in readme
@@ -93,8 +106,8 @@ def test_its_rows_stand_in_the_tables(copy: Path) -> None:
     assert "| Toys | `GET /toys/{id}` | `toy` | `toyshelf_get_toy`" in coverage
 
 
-def test_doctor_has_a_line_for_it(copy: Path) -> None:
-    told = run(copy, "-m", "server", "doctor")
+def test_doctor_has_a_line_for_it(printed: dict[str, str]) -> None:
+    told = printed["doctor"]
     assert "- Toy Shelf: listed, but each call says this" in told
     assert "set TOYSHELF_API_TOKEN (or TOYSHELF_API_TOKEN_FILE), to be found under the shelf" in told
 
