@@ -100,7 +100,9 @@ def without_marks(text: str) -> str:
     return MARKED.sub(lambda match: match[3], text).replace(OPEN, "").replace(CLOSE, "")
 
 
-_ESCAPED_MARK = re.compile(rb"(?<!\\)((?:\\\\)*)\\u000[23]")
+# An escaped backslash is taken whole, so that what is behind it is no escape. Each match begins with a backslash, or
+# the search would try every byte of a document.
+_ESCAPE = re.compile(rb"\\(?:(\\)|u000[23])")
 
 
 def without_escaped_marks(document: bytes) -> bytes:
@@ -108,7 +110,11 @@ def without_escaped_marks(document: bytes) -> bytes:
     if rb"\u000" not in document:
         return document
     # What stands around a mark can become another one; a replacement in its place cannot.
-    return _ESCAPED_MARK.sub(rb"\1\\ufffd", _ESCAPED_MARK.sub(rb"\1", document))
+    return _replaced_marks(_replaced_marks(document, b""), rb"\ufffd")
+
+
+def _replaced_marks(document: bytes, by: bytes) -> bytes:
+    return _ESCAPE.sub(lambda escape: escape[0] if escape[1] else by, document)
 
 
 def _without_marks(text: object) -> str:
