@@ -25,6 +25,8 @@ class Planting(httpx.AsyncBaseTransport):
     def __init__(self, behind: httpx.AsyncBaseTransport) -> None:
         self._behind = behind
         self.names: frozenset[str] = frozenset()
+        self.read: set[str] = set()
+        """The names of all words that were read where something was planted."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await self._behind.handle_async_request(request)
@@ -40,7 +42,10 @@ class Planting(httpx.AsyncBaseTransport):
             return {key: self._planted(value, key) for key, value in document.items()}
         if isinstance(document, list):
             return [self._planted(value, name) for value in document]
-        return document + PLANTED if isinstance(document, str) and name in self.names else document
+        if not isinstance(document, str):
+            return document
+        self.read.add(name)
+        return document + PLANTED if name in self.names else document
 
 
 def vocabulary(key: str) -> frozenset[str]:
