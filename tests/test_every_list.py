@@ -63,13 +63,16 @@ class Reading:
         self.has_rows: set[tuple[int, str]] = set()
         """The pairs whose list has rows: one that is asked for fewer may have none."""
         self.paged: set[str] = set()
-        self.good: list[Outcome] = []
+        self.good: dict[int, Outcome] = {}
 
-    async def look(self) -> None:
+    async def look(self, wanted: Callable[[str], bool] = lambda name: True) -> None:
+        """Make the calls of all tools, or of those that are wanted."""
         for number, (name, arguments) in enumerate(CALLS):
+            if not wanted(name):
+                continue
             seen = Spoiling(self._inner)
-            self.good.append(await outcome(name, arguments, self._world, seen))
-            assert self.good[-1].answer is not None, f"{name}: {self.good[-1].text}"
+            good = self.good[number] = await outcome(name, arguments, self._world, seen)
+            assert good.answer is not None, f"{name}: {good.text}"
             if name in THROUGH_OTHERS:
                 continue
             self.pairs += [(number, where) for where in seen.listings]
