@@ -17,7 +17,6 @@ JOBS ?= 2
 TESTS ?=
 MODULES ?=
 BIN := $(VENV)/bin
-WHEEL_VENV := .venv-wheel
 EMPTY_VENV := .venv-empty
 INPUTS := pyproject.toml constraints.txt
 SOURCES := testdesk server tools prompts tests
@@ -34,10 +33,7 @@ help: ## List the targets.
 demo: $(VENV)/.runtime ## Walk through a release on the sandboxes: no account, no network.
 	@$(BIN)/testdesk demo
 
-test: $(VENV)/.dev ## Build the wheel, install it without a network, start it; then run all tests.
-	@rm -rf dist $(WHEEL_VENV)
-	@$(BIN)/python -m build --quiet --no-isolation --wheel --outdir dist .
-	@$(BIN)/python tests/starts.py $(WHEEL_VENV) --wheel dist/*.whl --offline
+test: $(VENV)/.dev ## Run all tests; some build the wheel, install it without a network, and start it.
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 browser: ## Install what the tests of views need from npm; they need Chromium too.
