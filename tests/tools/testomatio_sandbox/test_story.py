@@ -5,6 +5,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from types import FrameType
 
@@ -12,9 +13,12 @@ import httpx
 import pytest
 
 from tests.tools.testomatio_sandbox.v2 import read_data, stopped_sandbox
+from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox import records
-from tools.testomatio.sandbox.world import SHOP, World
+from tools.testomatio.sandbox.story.extras import CHECKOUT_10
+from tools.testomatio.sandbox.story.once import make_story
+from tools.testomatio.sandbox.world import SHOP, Switches, World
 
 HOTFIX, BY_HAND = "9a01f1x0", "9a01aa01"
 
@@ -207,20 +211,54 @@ def test_every_id_is_eight_characters_and_means_one_thing(world: World) -> None:
 
 
 def test_the_story_is_the_same_every_time(world: World) -> None:
-    again: World = stopped_sandbox().world
+    again = make_story(World(Clock(factor=0), Switches()))
     assert list(world.tests.main.values()) == list(again.tests.main.values())
     assert list(world.runs.values()) == list(again.runs.values())
     assert list(world.results) == list(again.results)
+    assert set(vars(again)) == set(vars(world))
+    for name, kept in vars(again).items():
+        if isinstance(kept, dict) and name != "issue_ids":
+            assert list(vars(world)[name].items()) == list(kept.items()), name
+    for kind, ids in again.issue_ids.items():
+        assert next(world.issue_ids[kind]) == next(ids)
+    assert world.suites.main == again.suites.main
+    assert world.tests.get("c0de0012", CHECKOUT_10) == again.tests.get("c0de0012", CHECKOUT_10)
     assert world.new_id() == again.new_id()
+
+
+def test_what_is_changed_in_one_sandbox_is_changed_in_no_other(world: World) -> None:
+    again: World = stopped_sandbox().world
+    held = [*all_records(world)]
+    assert {type(one).__name__ for one in held} >= {"Test", "Suite", "Run", "Testrun", "Project", "Labelled"}
+    assert not {id(one) for one in held} & {id(one) for one in all_records(again)}
+
+
+def all_records(world: World) -> Iterator[object]:
+    """All that can be changed in a world: its records, and the lists and dictionaries in them."""
+    tests = [world.tests.get("c0de0012", CHECKOUT_10), world.tests.get("c0de0016", CHECKOUT_10)]
+    shelves = [one for one in vars(world).values() if isinstance(one, dict)]
+    waiting: list[object] = [*world.tests.main.values(), *world.suites.main.values(), *world.results, *tests, *shelves]
+    while waiting:
+        one = waiting.pop()
+        inside = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        if is_dataclass(one):
+            inside = [getattr(one, field.name) for field in fields(one)]
+        if is_dataclass(one) or isinstance(one, list | dict):
+            yield one
+        waiting += inside
 
 
 def test_the_story_is_built_when_it_is_asked_for_and_in_few_steps() -> None:
     with counted() as before:
         sandbox = stopped_sandbox()
     with counted() as steps:
+        assert make_story(World(Clock(factor=0), Switches())).tests
+    assert stopped_sandbox().world.tests
+    with counted() as again:
         assert sandbox.world.tests
     assert len(before) < 50_000
     assert 10_000 < len(steps) < 100_000
+    assert len(again) < 20_000
 
 
 @pytest.mark.anyio

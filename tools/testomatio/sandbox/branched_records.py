@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Generic, Protocol, TypeVar
 
+from tools.testomatio.sandbox.copies import copied
+
 
 class _Record(Protocol):
     @property
@@ -68,6 +70,16 @@ class BranchedRecords(Generic[T]):
             self._forks.setdefault(branch, {})[record_id] = None
         else:
             self._forks.get(branch, {}).pop(record_id, None)
+
+    def copy(self) -> "BranchedRecords[T]":
+        """The same with copies of all records."""
+        made: BranchedRecords[T] = BranchedRecords()
+        made.main = {record_id: copied(record) for record_id, record in self.main.items()}
+        made._forks = {
+            branch: {record_id: None if record is None else copied(record) for record_id, record in forks.items()}
+            for branch, forks in self._forks.items()
+        }
+        return made
 
     def count_of(self, branch: str) -> int:
         """The number of records that a branch has copied or added."""

@@ -12,13 +12,7 @@ from tools.testomatio.sandbox.access import admit
 from tools.testomatio.sandbox.answers import answer, invalid, unknown_path
 from tools.testomatio.sandbox.reporter import artifact_store
 from tools.testomatio.sandbox.requests import body
-from tools.testomatio.sandbox.story.extras import add_links_and_files, add_project_records
-from tools.testomatio.sandbox.story.history import add_rungroups, add_runs, add_sprint_labels
-from tools.testomatio.sandbox.story.hotfix import add_hotfix_runs
-from tools.testomatio.sandbox.story.other_projects import add_other_projects
-from tools.testomatio.sandbox.story.shop import add_company
-from tools.testomatio.sandbox.story.suites import add_suites
-from tools.testomatio.sandbox.story.tests import add_tests
+from tools.testomatio.sandbox.story.once import add_story
 from tools.testomatio.sandbox.v2 import attachments
 from tools.testomatio.sandbox.world import SHOP, Switches, World
 
@@ -41,7 +35,7 @@ controls: Routes[World] = Routes()
 
 def build(profile: Profile = "story", *, clock: Clock | None = None, switches: Switches | None = None) -> Sandbox:
     """The fake API of one company; its state is built at the first request."""
-    seeds = {"story": _story}
+    seeds = {"story": add_story}
     first_switches = switches or Switches()
     return Sandbox(
         MOUNT,
@@ -57,21 +51,6 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
         curl=f"-H 'Authorization: Bearer testomat_demo' '{{base}}/api/v2/{SHOP}/info'",
         clients=CLIENTS,
     )
-
-
-def _story(world: World) -> World:
-    add_company(world)
-    wanted = add_suites(world)
-    add_project_records(world)
-    add_tests(world, wanted)
-    add_rungroups(world)
-    add_runs(world)
-    add_hotfix_runs(world)
-    add_sprint_labels(world)
-    add_links_and_files(world)
-    add_other_projects(world)
-    world.start_new_ids()
-    return world
 
 
 @controls.action("switches")

@@ -143,8 +143,7 @@ def _add_other_runs(world: World, automated: list[Test], random: Random) -> None
     scheduled.env, scheduled.rungroup_id, scheduled.plan_ids = ["production"], R901, [SMOKE]
     firefox = _empty_run(world, FIREFOX, "Release 9.0.1 in Firefox", date(4, 3, 6, 59), "launching")
     firefox.env, firefox.rungroup_id, firefox.launched_at = ["staging", "Firefox"], CROSS, date(4, 3, 6, 59)
-    world.later(NOW + timedelta(minutes=2), partial(lifecycle.start, world, firefox))
-    _add_running_run(world, [test for test in automated if not test.id.startswith("c0de")][60:84])
+    _add_running_run(world)
     prototype = finished_run(world, BRANCH_RUN, "Checkout 10 prototype", date(4, 1, 12), automated[:10], None, random)
     prototype.branch = CHECKOUT_10
 
@@ -172,18 +171,33 @@ def _finished_manual_run(
     return run
 
 
-def _add_running_run(world: World, tests: list[Test]) -> None:
+def _add_running_run(world: World) -> None:
     """Add a running run that gets a result every minute until it finishes."""
     run = _empty_run(world, SAFARI, "Release 9.0.1 in Safari", date(4, 3, 6, 50), "running")
     run.env, run.rungroup_id, run.launched_at = ["staging", "Safari"], CROSS, date(4, 3, 6, 51)
-    for number, test in enumerate(tests):
-        moment = date(4, 3, 6, 52) + timedelta(minutes=number)
-        arrive = partial(add_result, world, run, test, "passed", moment, run_time=2_000 + 50 * number)
+    for moment, arrive in _arrivals(world, run):
         if moment < NOW:
             arrive()
-        else:
+
+
+def schedule_hotfix(world: World) -> None:
+    """Schedule what happens to the runs of the hotfix as time passes."""
+    world.later(NOW + timedelta(minutes=2), partial(lifecycle.start, world, world.runs[FIREFOX]))
+    run = world.runs[SAFARI]
+    for moment, arrive in (arrivals := _arrivals(world, run)):
+        if moment >= NOW:
             world.later(moment, partial(_add_arriving, world, arrive))
-    world.later(date(4, 3, 6, 54) + timedelta(minutes=len(tests)), partial(lifecycle.finish, world, run))
+    world.later(date(4, 3, 6, 54) + timedelta(minutes=len(arrivals)), partial(lifecycle.finish, world, run))
+
+
+def _arrivals(world: World, run: Run) -> list[tuple[datetime, partial[Testrun]]]:
+    """The results of the running run, with the time when each arrives."""
+    automated = [test for test in world.tests.of(SHOP) if test.state == "automated" and not test.id.startswith("c0de")]
+    return [
+        (moment, partial(add_result, world, run, test, "passed", moment, run_time=2_000 + 50 * number))
+        for number, test in enumerate(automated[60:84])
+        for moment in [date(4, 3, 6, 52) + timedelta(minutes=number)]
+    ]
 
 
 def _add_arriving(world: World, result: partial[Testrun]) -> None:
