@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import cache
-from itertools import accumulate
+from functools import cache, lru_cache
+from itertools import accumulate, count
 from random import Random
+from typing import Any
 
+from tools.kit.copies import copied
+from tools.kit.sandbox.clock import Clock
 from tools.testio.sandbox.devices import devices_for
 from tools.testio.sandbox.records import Attachment, Bug, Cycle
-from tools.testio.sandbox.story.cycles import CHECKOUT_SUITE, HOTFIX, LANDING_PAGES, PARTNER_CHECK, RELEASE_9
+from tools.testio.sandbox.story.cycles import CHECKOUT_SUITE, HOTFIX, LANDING_PAGES, PARTNER_CHECK, RELEASE_9, add_tests
 from tools.testio.sandbox.story.key_bugs import key_bug_ids, key_bugs
+from tools.testio.sandbox.story.shop import add_products
 from tools.testio.sandbox.story.wording import TESTERS, area_of
-from tools.testio.sandbox.world import REJECT_REASONS, World
+from tools.testio.sandbox.world import REJECT_REASONS, Switches, World
 
 SEED = 5512
 
@@ -51,7 +55,37 @@ _QUESTIONS = (
 
 
 def add_bugs(world: World) -> None:
-    """Add all bugs to the tests."""
+    """Add all bugs to the tests: copies of those that are made once for each start time."""
+    first = _first(world.clock.start)
+    ours: dict[int, Any] = {}
+    """The features and stories of this world's tests, by the identity of those of the first world's tests."""
+    for cycle, first_cycle in zip(world.cycles.values(), first.cycles.values(), strict=True):
+        for feature, first_feature in zip(cycle.features, first_cycle.features, strict=True):
+            ours[id(first_feature)] = feature
+            ours |= {id(a): b for a, b in zip(first_feature.stories, feature.stories, strict=True)}
+    for first_bug in first.bugs.values():
+        bug = copied(first_bug)
+        bug.cycle_feature = bug.cycle_feature and ours[id(bug.cycle_feature)]
+        bug.story = bug.story and ours[id(bug.story)]
+        bug.texts = bug.texts and copied(bug.texts)
+        world.add_bug(bug)
+    for number, attachment in first.attachments.items():
+        if number not in world.attachments:
+            world.attachments[number] = copied(attachment)
+    world.comment_ids = count(next(world.comment_ids) + sum(len(bug.comments) for bug in world.bugs.values()))
+
+
+@lru_cache(4)
+def _first(start: datetime) -> World:
+    world = World(Clock(start, factor=0), Switches())
+    add_products(world)
+    add_tests(world)
+    make_bugs(world)
+    return world
+
+
+def make_bugs(world: World) -> None:
+    """Make all bugs of the tests."""
     random = Random(SEED)  # noqa: S311 - sample data, not a secret
     for cycle_id, first, width, total, later in _TESTS:
         cycle = world.cycles[cycle_id]

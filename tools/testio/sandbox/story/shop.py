@@ -62,7 +62,7 @@ def add_products(world: World) -> None:
         world.products[product.id] = product
     story_id = 60
     for feature_id, product_id, title, sections, description, howtofind, paths in _FEATURES:
-        world.features[feature_id] = Feature(feature_id, product_id, title, description, howtofind, sections)
+        world.features[feature_id] = Feature(feature_id, product_id, title, description, howtofind, list(sections))
         for path in paths:
             world.add_story(UserStory(story_id, feature_id, path, version_id=story_id * 10 + 1))
             story_id += 1
