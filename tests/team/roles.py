@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -54,6 +55,7 @@ OWN: Final[dict[str, frozenset[str]]] = {
 BY_EFFECT: Final = {"reads": "read", "writes": "triage", "destroys": "triage", "spends": "order"}
 
 
+@cache
 def takes() -> dict[str, frozenset[str]]:
     """Of each tool the rights of which one is enough, as the documents have it."""
     tools = {o.name_of(tool): tool.effect.value for o in (*offers(PLATFORMS), trackers) for tool in o.declared.tools}
@@ -62,12 +64,14 @@ def takes() -> dict[str, frozenset[str]]:
     }
 
 
+@cache
 def of(role: str) -> frozenset[str]:
     """The tools that a role may call."""
     rights = ROLES[role]
     return frozenset(name for name, any_of in takes().items() if "read" in rights and rights & any_of)
 
 
+@cache
 def not_of(role: str) -> frozenset[str]:
     return frozenset(takes()) - of(role)
 
