@@ -5,13 +5,17 @@ Run as `python -m tests.tools.trackers.killed KIND ADDRESS STORE`; prints the nu
 
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx
 from pydantic import SecretStr
 
 from server.store import processes
@@ -25,6 +29,14 @@ from tools.trackers.drafts import draft
 from tools.trackers.engine import Work, hand_over
 
 MOST = 80
+LOADED_LATE = (
+    "anyio._backends._asyncio",
+    "anyio.abc._eventloop",
+    "certifi",
+    "httpcore._backends.anyio",
+    "tools.kit.pool",
+)
+"""What each of the many processes would load anew."""
 
 
 class Counted:
@@ -60,11 +72,18 @@ def stepping(dies_at: int) -> Callable[[], None]:
     return step
 
 
+@cache
+def certificates() -> ssl.SSLContext:
+    """The certificates of every process, read once: that takes a third of a hand-over."""
+    return httpx.create_ssl_context()
+
+
 async def one(kind: str, address: str, store: Path, defect: Defect, dies_at: int) -> None:
     """Hand one defect over."""
     step = stepping(dies_at)
     setup = replace(setup_of(kind), base_url=address, uploads=True)
     network, engine = Network(is_sandbox=True), SqliteEngine(store)
+    network._context = certificates()
     held = {secret.name: SecretStr(f"sandbox-{kind}-credential") for secret in setup.tracker.secrets}
     api = tracker_clients({kind: TrackerSettings(setup, held)}, network)[kind]
     for name in ("look", "act"):
@@ -101,6 +120,9 @@ def in_a_process(*arguments: Any) -> bool:
 
 def main() -> None:
     kind, address, store = sys.argv[1:]
+    for name in LOADED_LATE:
+        import_module(name)
+    certificates()
     for step in range(1, MOST):
         defect = replace(DEFECT, item=str(step), marker=bug_marker("testio", step))
         if in_a_process(kind, address, Path(store), defect, step):
