@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 R = TypeVar("R")
 
+_UNCHANGEABLE = frozenset({str, int, float, bool, type(None)})
+"""Of most lists all values are of these types, which need no further look."""
+
 
 def copied(record: R) -> R:
     """A copy of a record that shares no list, no dictionary and nothing in them with it, but other records."""
@@ -23,6 +26,8 @@ def copied(record: R) -> R:
 
 
 def _fresh(value: Any) -> Any:
+    if type(value) in _UNCHANGEABLE:
+        return value
     if isinstance(value, list):
         return [_fresh(one) for one in value]
     if isinstance(value, dict):
