@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Generic, Protocol, TypeVar
 
-from tools.kit.copies import copied
+from tools.kit.sandbox.copies import copied
 
 
 class _Record(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tools.kit.copies import copied
+from tools.kit.sandbox.copies import copied
 from tools.testomatio.sandbox.records import Testrun
 
 

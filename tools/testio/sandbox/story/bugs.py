@@ -7,8 +7,8 @@ from itertools import accumulate, count
 from random import Random
 from typing import Any
 
-from tools.kit.copies import copied
 from tools.kit.sandbox.clock import Clock
+from tools.kit.sandbox.copies import copied
 from tools.testio.sandbox.devices import devices_for
 from tools.testio.sandbox.records import Attachment, Bug, Cycle
 from tools.testio.sandbox.story.cycles import CHECKOUT_SUITE, HOTFIX, LANDING_PAGES, PARTNER_CHECK, RELEASE_9, add_tests

@@ -3,8 +3,8 @@
 from functools import cache
 from itertools import count
 
-from tools.kit.copies import copied
 from tools.kit.sandbox.clock import Clock
+from tools.kit.sandbox.copies import copied
 from tools.testomatio.sandbox.story.extras import add_links_and_files, add_project_records
 from tools.testomatio.sandbox.story.history import add_rungroups, add_runs, add_sprint_labels
 from tools.testomatio.sandbox.story.hotfix import add_hotfix_runs, schedule_hotfix
