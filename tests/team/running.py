@@ -20,7 +20,7 @@ import psycopg
 from anyio.abc import Process
 from anyio.streams.text import TextReceiveStream
 
-from tests.server.served import ROOT
+from tests.server.served import ROOT, TLS
 
 KEY = secrets.token_urlsafe(32)
 STATE_KEY = secrets.token_urlsafe(32)
@@ -112,14 +112,14 @@ class Team:
 
     async def created(self, path: str, name: str) -> Counter[str]:
         """How many things of each title there are in the sandbox's data."""
-        async with httpx2.AsyncClient(base_url=self.sandbox, timeout=PATIENCE, verify=False) as wire:
+        async with httpx2.AsyncClient(base_url=self.sandbox, timeout=PATIENCE, verify=TLS) as wire:
             answer = await wire.get(f"/testio/customer/v2/products/71/{path}", headers={"Authorization": "Token any"})
             answer.raise_for_status()
             return Counter(one[name] for one in answer.json()[path])
 
     async def slow(self, method: str, path: str, seconds: float, times: int) -> None:
         """Let the sandbox take its time for so many requests."""
-        async with httpx2.AsyncClient(base_url=self.sandbox, timeout=PATIENCE, verify=False) as wire:
+        async with httpx2.AsyncClient(base_url=self.sandbox, timeout=PATIENCE, verify=TLS) as wire:
             fault = {"platform": "testio", "method": method, "path": path, "delay": seconds, "times": times}
             (await wire.post("/_sandbox/faults", json=fault)).raise_for_status()
 
@@ -154,7 +154,7 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
         "MCP-Protocol-Version": VERSION,
         "Mcp-Method": "tools/call",
     }
-    async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE, verify=False) as wire:
+    async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE, verify=TLS) as wire:
         yield wire
 
 
