@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.commands import CommandLine, command_line
 from tests.server.stub_server import DIARY, GATE
 
 
@@ -20,3 +21,9 @@ def noted(diary: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same for a stub in this process."""
     monkeypatch.setenv(DIARY, str(diary))
     return diary
+
+
+@pytest.fixture
+def testdesk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line, for commands that end by themselves."""
+    return command_line(monkeypatch, capsys)

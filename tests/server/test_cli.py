@@ -9,6 +9,7 @@ import pytest
 
 from server.cli import main
 from server.reference import PARTS, ROOT, regenerate, write
+from tests.server.commands import CommandLine
 
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("TESTIO_", "TESTDESK_"))}
 
@@ -37,8 +38,8 @@ def test_no_command_shows_the_help_and_is_an_error(capsys: pytest.CaptureFixture
     assert "serve" in capsys.readouterr().out
 
 
-def test_a_setting_that_cannot_be_ends_with_2_and_a_sentence() -> None:
-    done = run("serve", TESTDESK_CONSENT="maybe")
+def test_a_setting_that_cannot_be_ends_with_2_and_a_sentence(testdesk: CommandLine) -> None:
+    done = testdesk("serve", TESTDESK_CONSENT="maybe")
     assert done.returncode == 2
     assert done.stderr.strip() == "testdesk: TESTDESK_CONSENT is 'maybe'; it can be 'ask' (the default) or 'client'."
 
@@ -51,8 +52,8 @@ def test_serving_without_an_account_says_so_once_on_stderr_and_ends_with_the_inp
     assert "TESTIO_API_TOKEN" in done.stderr
 
 
-def test_no_key_beyond_this_machine_is_refused() -> None:
-    done = run("serve", "--sandbox", "--http", "--no-key", "--host", "0.0.0.0", "--port", "0")
+def test_no_key_beyond_this_machine_is_refused(testdesk: CommandLine) -> None:
+    done = testdesk("serve", "--sandbox", "--http", "--no-key", "--host", "0.0.0.0", "--port", "0")
     assert done.returncode == 2
     assert "loopback" in done.stderr
 

@@ -7,6 +7,7 @@ words follows Claude Code's: words that are part of the name, the hint or the de
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import log
 
 from mcp.types import Tool
@@ -60,7 +61,7 @@ def words_of(text: str) -> list[str]:
 
 def by_bm25(tools: Sequence[Tool]) -> Callable[[str], list[str]]:
     """A search by BM25 with its usual parameters, over stems."""
-    stem = stemmer("english").stemWord
+    stem = cache(stemmer("english").stemWord)
 
     def stems(text: str) -> list[str]:
         return [stem(word) for word in words_of(text) if word not in STOP]
@@ -72,19 +73,20 @@ def by_bm25(tools: Sequence[Tool]) -> Callable[[str], list[str]]:
         for tool in tools
     }
     counts = {name: Counter(stems(text)) for name, text in texts.items()}
-    average = sum(sum(c.values()) for c in counts.values()) / len(counts)
+    lengths = {name: sum(count.values()) for name, count in counts.items()}
+    average = sum(lengths.values()) / len(counts)
     having = Counter(word for c in counts.values() for word in c)
 
     def find(text: str) -> list[str]:
-        scores = {}
+        scores, wanted = {}, stems(text)
         for name, count in counts.items():
-            long = 1.2 * (0.25 + 0.75 * sum(count.values()) / average)
+            long = 1.2 * (0.25 + 0.75 * lengths[name] / average)
             scores[name] = sum(
                 log(1 + (len(counts) - having[word] + 0.5) / (having[word] + 0.5))
                 * count[word]
                 * 2.2
                 / (count[word] + long)
-                for word in stems(text)
+                for word in wanted
                 if word in count
             )
         return sorted((name for name in scores if scores[name]), key=lambda name: -scores[name])

@@ -1,6 +1,7 @@
 """Everyday questions lead to the tools that answer them: in our own search, and in the two that hosts have."""
 
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 from mcp.server.mcpserver.tools import Tool as McpTool
@@ -32,7 +33,7 @@ def tools() -> list[McpTool]:
 @pytest.fixture(scope="module")
 def find(tools: list[McpTool]) -> Callable[[str], list[str]]:
     index = Index(tools, {platform.key: platform.title for platform in PLATFORMS})
-    return lambda text: [tool.name for tool in index.search(text)]
+    return cache(lambda text: [tool.name for tool in index.search(text)])
 
 
 def test_there_are_enough_questions_and_each_names_tools_that_exist(tools: list[McpTool]) -> None:

@@ -11,9 +11,9 @@ import pytest
 from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox
 from server.store.sqlite import SqliteEngine
+from tests.server.commands import CommandLine
 from tests.server.inbox.test_receiver import EVENT
 from tests.server.printed import printed_until
-from tests.server.test_cli import run
 from tests.server.test_serve import ENVIRONMENT, KEY, SERVE
 
 pytestmark = pytest.mark.anyio
@@ -44,21 +44,21 @@ async def test_events_come_in_without_the_key_and_nothing_else_does(tmp_path: Pa
             assert await process.wait() == 143
 
 
-def test_an_inbox_beside_stdio_is_a_process_of_its_own() -> None:
-    done = run("serve", "--sandbox", "--inbox")
+def test_an_inbox_beside_stdio_is_a_process_of_its_own(testdesk: CommandLine) -> None:
+    done = testdesk("serve", "--sandbox", "--inbox")
     assert done.returncode == 2
     assert "testdesk inbox" in done.stderr
 
 
-def test_bug_data_never_comes_over_an_open_address() -> None:
-    done = run("inbox", "--public-url", "http://qa.example.com")
+def test_bug_data_never_comes_over_an_open_address(testdesk: CommandLine) -> None:
+    done = testdesk("inbox", "--public-url", "http://qa.example.com")
     assert done.returncode == 2
     assert "https://" in done.stderr
 
 
-def test_a_new_address_is_printed_for_a_connection_made_by_hand(tmp_path: Path) -> None:
+def test_a_new_address_is_printed_for_a_connection_made_by_hand(tmp_path: Path, testdesk: CommandLine) -> None:
     file = str(tmp_path / "inbox.sqlite3")
-    unknown = run("inbox", "--file", file, "--new-address", "testio")
+    unknown = testdesk("inbox", "--file", file, "--new-address", "testio")
     assert unknown.returncode == 1
     assert "--public-url" in unknown.stderr
-    assert "nobody" in run("inbox", "--file", file, "--new-address", "nobody").stderr
+    assert "nobody" in testdesk("inbox", "--file", file, "--new-address", "nobody").stderr

@@ -13,19 +13,23 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.types import ResourceUpdatedNotification
 
+from server.app import build
 from server.inbox.events import EventStore
-from server.inbox.store import PlatformInbox
+from server.inbox.receiver import Receiver
+from server.inbox.store import PUBLIC_URL, PlatformInbox
 from server.store.sqlite import SqliteEngine
-from tests.desk import ERAS
+from tests.desk import ERAS, settings
 from tests.server.inbox.test_receiver import EVENT
 from tests.server.printed import printed_until
 from tests.server.test_serve import ENVIRONMENT, SERVE
+from tools.platforms import PLATFORMS
 
 pytestmark = [
     pytest.mark.anyio,
     # The SDK's client warns of what handshake clients still do, and that is what is tested here.
     pytest.mark.filterwarnings("ignore:resources/:mcp.shared.exceptions.MCPDeprecationWarning"),
 ]
+
 both_eras = pytest.mark.parametrize("mode", ERAS)
 
 PROMPTLY = 2.0
@@ -45,12 +49,21 @@ async def inbox_process(file: Path) -> AsyncIterator[None]:
             assert await run.wait() == 143
 
 
-async def deliver(file: Path, bug_id: int) -> None:
+@asynccontextmanager
+async def receiver(file: Path) -> AsyncIterator[httpx.AsyncBaseTransport]:
+    """A receiver in this process, which is another one than that of a server on stdio; the way to it."""
+    store = EventStore(SqliteEngine(file))
+    await store.say(PUBLIC_URL, "http://inbox.test")
+    yield httpx.ASGITransport(Receiver(PLATFORMS, store))
+    await store.close()
+
+
+async def deliver(file: Path, bug_id: int, way: httpx.AsyncBaseTransport | None = None) -> None:
     store = EventStore(SqliteEngine(file))
     address = await PlatformInbox(store, "testio").new_address("a test")
     await store.close()
     event = EVENT | {"bug": EVENT["bug"] | {"id": bug_id}}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(transport=way) as http:
         assert (await http.post(address, json=event)).status_code == 200
 
 
@@ -100,13 +113,13 @@ async def test_a_stdio_server_tells_of_what_a_separate_receiver_took(mode: str, 
     uris = ("testio://inbox", "testio://inbox/88101")
     server = StdioServerParameters(command=sys.executable, args=[*SERVE, "--inbox-file", str(file)], env=ENVIRONMENT)
     with anyio.fail_after(PATIENCE):
-        async with inbox_process(file), Client(server, mode=mode, message_handler=ears.message) as client:
+        async with receiver(file) as took, Client(server, mode=mode, message_handler=ears.message) as client:
             async with listening(client, ears, mode, "testio://inbox/500"):
-                await deliver(file, 500)
+                await deliver(file, 500, took)
                 await ears.until("testio://inbox/500")
             ears.heard.clear()
             async with listening(client, ears, mode, "testio://inbox/500", *uris):
-                await deliver(file, 88101)
+                await deliver(file, 88101, took)
                 await ears.until(*uris)
             assert "testio://inbox/500" not in ears.heard, "an arrival is announced once"
             listed = await client.call_tool("testio_list_inbox", {})
@@ -117,7 +130,7 @@ async def test_a_stdio_server_tells_of_what_a_separate_receiver_took(mode: str, 
 
 async def test_whoever_has_unsubscribed_hears_nothing_more(tmp_path: Path) -> None:
     file, ears = tmp_path / "inbox.sqlite3", Ears()
-    server = StdioServerParameters(command=sys.executable, args=[*SERVE, "--inbox-file", str(file)], env=ENVIRONMENT)
+    server = build(settings(), store=EventStore(SqliteEngine(file)))
     with anyio.fail_after(PATIENCE):
         async with inbox_process(file), Client(server, mode="legacy", message_handler=ears.message) as client:
             await client.subscribe_resource("testio://inbox")
