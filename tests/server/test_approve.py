@@ -2,20 +2,18 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import anyio
 import pytest
-from mcp import Client, StdioServerParameters
 
 from server.approve import approver, run_approve
 from server.store.approvals import Approval, Approvals, NewApproval
 from server.terminal import NONE_HERE, NoTerminal
-from tests.desk import Unpublished, text
-from tests.server.test_approval import REJECT, number_in
+from tests.desk import text
+from tests.server.test_approval import REJECT, Office, number_in
 from tests.stores import store_at
 
 if os.name != "posix":
@@ -78,23 +76,17 @@ def answered(waiting: Waiting, types: str, number: str | None = None) -> tuple[i
     return run_approve(number or waiting.number, environment=waiting.env, terminal=keys.terminal), keys.shown
 
 
-async def _reject_after_approval(env: dict[str, str]) -> tuple[str, str, str, str]:
-    server = StdioServerParameters(command=sys.executable, args=["-m", "server", "serve", "--sandbox"], env=env)
-    async with Client(server) as client:
-        client.session._tool_output_schemas = Unpublished()
-        refusal = text(await client.call_tool("testio_reject_bug", REJECT))
-        command = ours("approve", number_in(refusal))
-        code, shown = await anyio.to_thread.run_sync(lambda: in_terminal(command, env=env, types="yes"))
-        assert code == 0, shown
-        done = text(await client.call_tool("testio_reject_bug", REJECT))
-        again = text(await client.call_tool("testio_reject_bug", REJECT))
-        return refusal, shown, done, again
-
-
 @pytest.mark.anyio
 async def test_a_rejection_is_carried_out_after_a_person_approved_it_in_another_process(tmp_path: Path) -> None:
-    env = environment(tmp_path / "store.sqlite3", TESTDESK_TOOLSETS="all", PYTHONPATH=str(ROOT))
-    refusal, shown, done, again = await _reject_after_approval(env)
+    office = Office(tmp_path / "store.sqlite3")
+    async with office.desk() as d:
+        refusal = await d.refusal("testio_reject_bug", **REJECT)
+        command, env = ours("approve", number_in(refusal)), environment(office.file)
+        code, shown = await anyio.to_thread.run_sync(lambda: in_terminal(command, env=env, types="yes"))
+        assert code == 0, shown
+        done = text(await d.call("testio_reject_bug", **REJECT))
+        again = await d.refusal("testio_reject_bug", **REJECT)
+    await office.engine.close()
     assert "Nothing was sent." in refusal
     assert "| Reject bug 88107 'Expired voucher OLD10 still gives 10 %'" in shown
     assert '"done":"Rejected as known_bug."' in done

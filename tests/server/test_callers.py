@@ -6,7 +6,7 @@ import pytest
 
 from server.app import build
 from server.sandbox import SandboxTransport
-from tests.desk import sandboxes, settings
+from tests.desk import Unpublished, sandboxes, settings
 from tests.server.served import client, served, text
 from tools.kit.network import Network
 
@@ -39,6 +39,8 @@ async def test_a_change_session_groups_the_writes_of_whoever_opened_it_and_of_no
         client(running.url, "legacy") as other,
         client(running.url, "auto") as modern,
     ):
+        for connected in (opener, other, modern):
+            connected.session._tool_output_schemas = Unpublished()
         assert not (await opener.call_tool(OPEN, {"description": "Tidy up"})).is_error
         for number, connected in enumerate((opener, other, modern)):
             await label(connected, f"Label {number}")

@@ -1,8 +1,5 @@
 """The index: words without endings, rare words, platforms as filters, ties, and texts about something else."""
 
-import subprocess
-import sys
-
 import pytest
 from mcp.server.mcpserver.tools import Tool as McpTool
 
@@ -134,20 +131,6 @@ def test_a_row_costs_at_most_25_tokens(tools: list[McpTool]) -> None:
     counted, how = tokens(rows)
     assert max(counted) <= (25 if how.startswith("gpt") else 33), rows[counted.index(max(counted))]
     assert not [row for row in rows if row.endswith((',\u2026"}', ' "}'))]
-
-
-def test_no_start_and_no_list_loads_the_search() -> None:
-    code = (
-        "import anyio, sys\n"
-        "from server.app import build\n"
-        "from server.settings import read_settings\n"
-        "from tools.platforms import PLATFORMS\n"
-        "server = build(read_settings(PLATFORMS, {'TESTDESK_TOOLSETS': 'testio:bugs'}, sandbox=True))\n"
-        "anyio.run(server.list_tools)\n"
-        "print([name for name in sys.modules if name.startswith(('snowballstemmer', 'Stemmer', 'server.finding'))])\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.strip() == "[]"
 
 
 def test_the_setup_tool_is_found_where_nothing_is_configured(index: Index) -> None:
