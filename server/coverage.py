@@ -61,6 +61,7 @@ def _tree(module: ModuleType) -> ast.Module:
     return ast.parse(inspect.getsource(module))
 
 
+@cache
 def _names_in(function: Callable[..., Any]) -> tuple[set[str], set[str]]:
     """The names in a function's body, and the client methods that it takes from `api` or `self`."""
     module = inspect.getmodule(function)

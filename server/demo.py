@@ -85,7 +85,7 @@ class Performance:
     async def unable_to_ask(self) -> AsyncIterator["Performance"]:
         """Connect a client without forms to a server of its own, whose store `testdesk approve` can open."""
         other = Performance(self.sandbox, self.folder)
-        async with Client(server_on(self.sandbox, TESTDESK_STORE=str(self.store), TESTDESK_TOOLSETS="all")) as client:
+        async with Client(server_on(self.sandbox, TESTDESK_STORE=str(self.store))) as client:
             other.client = client
             yield other
 

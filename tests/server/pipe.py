@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import anyio
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
+from tests.forking import Forks
 from tests.server.stub_server import DIARY
 
 ROOT = Path(__file__).parent.parent.parent
@@ -117,13 +118,20 @@ class Pipe:
 
 
 @asynccontextmanager
-async def served(diary: Path, *, before: tuple[str, ...] = ()) -> AsyncIterator[Pipe]:
+async def served(diary: Path, forks: Forks) -> AsyncIterator[Pipe]:
     """The stub server in a process of its own, which ends with the block at the latest."""
+    async with started(diary, forks.command("tests.server.stub_server", "stdio")) as pipe:
+        yield pipe
+
+
+@asynccontextmanager
+async def started(diary: Path, command: Sequence[str] = STUB) -> AsyncIterator[Pipe]:
+    """A program in its place."""
     # Buffered, as it is where nobody sees to it: what is printed then waits for the moment the wire comes back.
     environment = {**os.environ, DIARY: str(diary), "PYTHONUNBUFFERED": ""}
     with anyio.fail_after(PATIENCE):
         # stderr is pytest's, to be read where a test fails
-        async with await anyio.open_process([*before, *STUB], cwd=ROOT, env=environment, stderr=None) as process:
+        async with await anyio.open_process(command, cwd=ROOT, env=environment, stderr=None) as process:
             try:
                 yield Pipe(process, diary)
             finally:

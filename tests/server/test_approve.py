@@ -13,6 +13,7 @@ from server.approve import approver, run_approve
 from server.store.approvals import Approval, Approvals, NewApproval
 from server.terminal import NONE_HERE, NoTerminal
 from tests.desk import text
+from tests.forking import Forks
 from tests.server.test_approval import REJECT, Office, number_in
 from tests.stores import store_at
 
@@ -94,16 +95,15 @@ async def test_a_rejection_is_carried_out_after_a_person_approved_it_in_another_
     assert "Nothing was sent." in again
 
 
-def test_a_pipe_without_a_terminal_answers_nothing_and_sees_nothing(waiting: Waiting) -> None:
+def test_a_pipe_without_a_terminal_answers_nothing_and_sees_nothing(waiting: Waiting, forks: Forks) -> None:
     done = subprocess.run(
-        ours("approve", waiting.number),
+        forks.command("server", "approve", waiting.number),
         cwd=ROOT,
         env=waiting.env,
         input="yes\n" * 100,
         capture_output=True,
         text=True,
         timeout=60,
-        start_new_session=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"testdesk approve: {NONE_HERE}\n")
     assert waiting.now().state == "pending"

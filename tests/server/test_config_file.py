@@ -1,8 +1,6 @@
 """What a configuration file may say, and what is answered to whoever wrote it wrongly."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from server.records import LARGEST, Archive, Records
 from server.setting_warnings import warnings
 from server.settings import Settings, SettingsError, read_settings
 from tests.desk import settings
-from tests.server.pipe import ROOT
+from tests.server.commands import CommandLine
 from tools.platforms import PLATFORMS
 
 TOKEN = "0123456789abcdef"
@@ -213,21 +211,8 @@ def test_a_record_is_not_used_once_the_file_or_what_it_names_has_changed(write: 
     assert situation({}, "--sandbox") == sandbox, "a sandbox does not read the default file"
 
 
-def test_a_wrong_file_ends_the_command_with_its_sentence(write: Write) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "server", "serve"],
-        cwd=ROOT,
-        env={"PATH": os.defpath, **write(f'[consents]\ntoken = "{LITERAL}"\n')},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
+def test_a_wrong_file_ends_the_command_with_its_sentence(write: Write, testdesk: CommandLine) -> None:
+    ran = testdesk("serve", **write(f'[consents]\ntoken = "{LITERAL}"\n'))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "consents is not known as a section" in ran.stderr
     assert LITERAL not in ran.stderr
-
-
-def test_a_start_without_a_file_does_not_load_the_reader() -> None:
-    program = "import sys; from server.settings import read_settings; read_settings((), {}); print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "server.config_file" not in ran.stdout.split()

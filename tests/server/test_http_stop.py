@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from mcp import Client, MCPError
 from mcp.types import ElicitResult
 
 from server import http_app
+from tests.forking import Forks
 from tests.server.served import (
     KEY,
     MODES,
@@ -246,9 +246,9 @@ async def test_a_stop_does_not_wait_for_a_person(monkeypatch: pytest.MonkeyPatch
 
 
 @asynccontextmanager
-async def process() -> AsyncIterator[tuple[Process, Served]]:
+async def process(forks: Forks) -> AsyncIterator[tuple[Process, Served]]:
     """The stub in a process of its own, for what must not happen to ours."""
-    command = [sys.executable, "-W", "error", "-m", "tests.server.stub_server", "http", f"key={KEY}"]
+    command = forks.command("tests.server.stub_server", "http", f"key={KEY}")
     with anyio.fail_after(PATIENCE):
         async with await anyio.open_process(command, cwd=ROOT, stdout=None) as started:
             try:
@@ -262,8 +262,8 @@ async def process() -> AsyncIterator[tuple[Process, Served]]:
 
 
 @pytest.mark.anyio
-async def test_a_process_of_its_own_ends_with_the_signals_exit_code(noted: Path) -> None:
-    async with process() as (started, running), client(running.url, "legacy") as connected:
+async def test_a_process_of_its_own_ends_with_the_signals_exit_code(noted: Path, forks: Forks) -> None:
+    async with process(forks) as (started, running), client(running.url, "legacy") as connected:
         assert text(await connected.call_tool("greet", {"name": "Ada"})) == "Hello, Ada"
         started.terminate()
         with anyio.fail_after(PROMPTLY):
@@ -272,7 +272,7 @@ async def test_a_process_of_its_own_ends_with_the_signals_exit_code(noted: Path)
 
 
 @pytest.mark.anyio
-async def test_a_second_signal_does_not_wait_for_the_write(noted: Path) -> None:
+async def test_a_second_signal_does_not_wait_for_the_write(noted: Path, forks: Forks) -> None:
     begun, lingers, ended = anyio.Event(), anyio.Event(), anyio.Event()
 
     async def progress(progress: float, total: float | None, message: str | None) -> None:
@@ -291,7 +291,7 @@ async def test_a_second_signal_does_not_wait_for_the_write(noted: Path) -> None:
         ended.set()
 
     async with (
-        process() as (started, running),
+        process(forks) as (started, running),
         client(running.url, "auto") as connected,
         anyio.create_task_group() as tasks,
     ):

@@ -1,6 +1,5 @@
 """A write that has left is waited for and answered, whoever else goes meanwhile: shown on our own tools."""
 
-import sys
 from pathlib import Path
 
 import anyio
@@ -9,9 +8,10 @@ import pytest
 
 from server.reference import ROOT
 from tests.desk import sandboxes
+from tests.forking import Forks
 from tests.served_sandboxes import hold_delays, serve_on_port
 from tests.server.pipe import End, Pipe, by_cancelling, by_hanging_up, by_sigterm, call
-from tests.server.test_serve import ENVIRONMENT, PATIENCE, SERVE
+from tests.server.test_serve import ENVIRONMENT, PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +20,7 @@ ACCEPTED = "testio_accept_bug was carried out, though its caller had gone by the
 
 @pytest.mark.parametrize("end", [by_hanging_up, by_cancelling, by_sigterm])
 async def test_an_acceptance_under_way_is_answered_and_logged_though_it_is_ended(
-    end: End, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    end: End, forks: Forks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     has_left, go_on = hold_delays(monkeypatch)
     log = tmp_path / "log"
@@ -30,7 +30,7 @@ async def test_an_acceptance_under_way_is_answered_and_logged_though_it_is_ended
             assert (await http.post(f"{origin}/_sandbox/faults", json=order)).is_success
             # The host is trusted to have asked.
             environment = ENVIRONMENT | {"TESTDESK_CONSENT": "client"}
-            command = [sys.executable, *SERVE, "--sandbox-at", origin]
+            command = forks.command("server", "serve", "--sandbox", "--sandbox-at", origin)
             async with await anyio.open_process(command, cwd=ROOT, env=environment, stderr=stderr) as process:
                 try:
                     pipe = Pipe(process, log)

@@ -20,6 +20,7 @@ from server.store.ledger import append
 from server.store.ledger import entries as ledger_entries
 from server.store.reading import RecordedAct
 from tests.desk import settings, text
+from tests.forking import Forks
 from tests.server.test_recording import Recorded
 from tests.stores import IS_POSTGRES, named, store_at
 from tests.terminals import in_terminal
@@ -92,18 +93,20 @@ async def test_the_state_that_an_unknown_act_left_is_read_by_the_tool_that_shows
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")
-def test_only_a_person_in_a_terminal_settles_an_act(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_a_person_in_a_terminal_settles_an_act(
+    tmp_path: Path, forks: Forks, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "store.sqlite3"
     anyio.run(acted, file)
     environment = {"TESTDESK_STORE": named(file), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "server", "ledger", "settle"]
+    settle = ("server", "ledger", "settle")
     piped: dict[str, Any] = {"cwd": ROOT, "env": environment, "capture_output": True, "timeout": 60}
-    thief = subprocess.run(command, input=b"yes\n", start_new_session=True, **piped)
+    thief = subprocess.run(forks.command(*settle), input=b"yes\n", **piped)
     assert b"A person records the outcome by running this in a terminal." in thief.stdout
     anyio.run(ledger, file, "--outcome", "unknown")
     assert "88107" in capsys.readouterr().out
 
-    code, shown = in_terminal(command, env=environment, types="yes", piped="no\n")
+    code, shown = in_terminal([sys.executable, "-m", *settle], env=environment, types="yes", piped="no\n")
     assert code == 0
     assert "Was it done?" in shown
     anyio.run(ledger, file, "--outcome", "unknown")

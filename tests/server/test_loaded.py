@@ -64,6 +64,11 @@ def test_no_start_and_no_list_loads_the_search(served: set[str]) -> None:
     assert not [name for name in served if name.startswith(SEARCH)]
 
 
+def test_a_start_without_a_file_does_not_load_the_reader(served: set[str]) -> None:
+    assert "server.settings" in served
+    assert "server.config_file" not in served
+
+
 def test_a_start_on_a_sandbox_loads_no_imitation_yet(served: set[str]) -> None:
     assert of_platforms(served, "tools")
     assert not {name for name in of_platforms(served, "sandbox") if not name.startswith("tools.kit.")}

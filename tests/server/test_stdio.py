@@ -15,6 +15,7 @@ import anyio
 import pytest
 
 from server.stdio import run_stdio
+from tests.forking import Forks
 from tests.server.pipe import (
     INITIALIZED,
     MODERN,
@@ -27,6 +28,7 @@ from tests.server.pipe import (
     probe,
     request,
     served,
+    started,
     text,
 )
 from tests.server.served import open_gate
@@ -36,8 +38,8 @@ from tests.server.stub_server import DIARY, GATE, build
 
 
 @pytest.mark.anyio
-async def test_a_probe_and_a_greeting_sent_at_once_are_both_answered(diary: Path) -> None:
-    async with served(diary) as pipe:
+async def test_a_probe_and_a_greeting_sent_at_once_are_both_answered(diary: Path, forks: Forks) -> None:
+    async with served(diary, forks) as pipe:
         await pipe.send(probe(1), initialize(2), INITIALIZED, call(3, "greet", meta={}, name="Ada"), probe(4))
         assert "2026-07-28" in (await pipe.answer(1))["result"]["supportedVersions"]
         assert (await pipe.answer(2))["result"]["protocolVersion"] == "2025-11-25"
@@ -46,8 +48,8 @@ async def test_a_probe_and_a_greeting_sent_at_once_are_both_answered(diary: Path
 
 
 @pytest.mark.anyio
-async def test_after_probes_a_client_may_still_greet_in_the_older_era(diary: Path) -> None:
-    async with served(diary) as pipe:
+async def test_after_probes_a_client_may_still_greet_in_the_older_era(diary: Path, forks: Forks) -> None:
+    async with served(diary, forks) as pipe:
         await pipe.send(request(1, "server/discover"))
         assert "error" in await pipe.answer(1)  # it lacks the envelope
         await pipe.send(probe(2))
@@ -58,8 +60,10 @@ async def test_after_probes_a_client_may_still_greet_in_the_older_era(diary: Pat
 
 
 @pytest.mark.anyio
-async def test_after_a_probe_a_modern_call_settles_the_era_and_later_probes_hear_the_same(diary: Path) -> None:
-    async with served(diary) as pipe:
+async def test_after_a_probe_a_modern_call_settles_the_era_and_later_probes_hear_the_same(
+    diary: Path, forks: Forks
+) -> None:
+    async with served(diary, forks) as pipe:
         await pipe.send(probe(1))
         first = await pipe.answer(1)
         await pipe.send(call(2, "greet", meta=MODERN, name="Ada"), probe(3), initialize(4))
@@ -69,16 +73,16 @@ async def test_after_a_probe_a_modern_call_settles_the_era_and_later_probes_hear
 
 
 @pytest.mark.anyio
-async def test_a_modern_call_may_be_the_first_line(diary: Path) -> None:
-    async with served(diary) as pipe:
+async def test_a_modern_call_may_be_the_first_line(diary: Path, forks: Forks) -> None:
+    async with served(diary, forks) as pipe:
         await pipe.send(call(1, "greet", meta=MODERN, name="Ada"))
         assert text(await pipe.answer(1)) == "Hello, Ada"
 
 
 @pytest.mark.anyio
-async def test_a_handshake_of_any_version_may_be_the_first_line(diary: Path) -> None:
+async def test_a_handshake_of_any_version_may_be_the_first_line(diary: Path, forks: Forks) -> None:
     async def shake_hands(version: str) -> None:
-        async with served(diary.with_name(version)) as pipe:
+        async with served(diary.with_name(version), forks) as pipe:
             await pipe.greet(version)
             await pipe.send(call(1, "greet", meta={}, name="Ada"))
             assert text(await pipe.answer(1)) == "Hello, Ada"
@@ -92,8 +96,10 @@ async def test_a_handshake_of_any_version_may_be_the_first_line(diary: Path) -> 
 
 
 @pytest.mark.anyio
-async def test_stray_output_stays_off_the_wire_and_the_clients_lines_are_not_a_tools_to_read(diary: Path) -> None:
-    async with served(diary) as pipe:
+async def test_stray_output_stays_off_the_wire_and_the_clients_lines_are_not_a_tools_to_read(
+    diary: Path, forks: Forks
+) -> None:
+    async with served(diary, forks) as pipe:
         await pipe.greet("2025-11-25")
         await pipe.send(call(1, "print_and_listen", meta={}))
         assert text(await pipe.answer(1)) == "heard ''"
@@ -102,9 +108,9 @@ async def test_stray_output_stays_off_the_wire_and_the_clients_lines_are_not_a_t
 
 
 @pytest.mark.anyio
-async def test_junk_lines_are_survived_and_long_ones_arrive_whole(diary: Path) -> None:
+async def test_junk_lines_are_survived_and_long_ones_arrive_whole(diary: Path, forks: Forks) -> None:
     name = "x" * 5_000_000
-    async with served(diary) as pipe:
+    async with served(diary, forks) as pipe:
         await pipe.greet("2025-11-25")
         await pipe.process.stdin.send(b"junk\n\n\xff\xfe\n")  # type: ignore[union-attr]  # it is a pipe
         await pipe.send(call(1, "greet", meta={}, name=name))
@@ -112,7 +118,7 @@ async def test_junk_lines_are_survived_and_long_ones_arrive_whole(diary: Path) -
 
 
 @pytest.mark.anyio
-async def test_a_line_that_cannot_be_read_is_answered_with_its_id_where_it_has_one(diary: Path) -> None:
+async def test_a_line_that_cannot_be_read_is_answered_with_its_id_where_it_has_one(diary: Path, forks: Forks) -> None:
     lines: list[tuple[bytes, Any, int]] = [
         (b"junk", None, -32700),
         (b"\xff\xfe", None, -32700),
@@ -123,7 +129,7 @@ async def test_a_line_that_cannot_be_read_is_answered_with_its_id_where_it_has_o
         (b'{"jsonrpc":"2.0","id":43,"method":7}', 43, -32600),
         (b'[{"jsonrpc":"2.0","id":44,"method":"ping"}]', None, -32600),
     ]
-    async with served(diary) as pipe:
+    async with served(diary, forks) as pipe:
         await pipe.greet("2025-11-25")
         for line, identifier, code in lines:
             await pipe.process.stdin.send(line + b"\n")  # type: ignore[union-attr]  # it is a pipe
@@ -140,9 +146,9 @@ def open_from_inside(diary: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_an_answer_that_the_client_does_not_read_yet_stops_no_other_call(diary: Path) -> None:
+async def test_an_answer_that_the_client_does_not_read_yet_stops_no_other_call(diary: Path, forks: Forks) -> None:
     name = "x" * 5_000_000
-    async with served(diary) as pipe:
+    async with served(diary, forks) as pipe:
         await pipe.send(request(1, "tools/call", name="greet", arguments={"name": name}, _meta=MODERN))
         await pipe.send(request(2, "tools/call", name="write", arguments={}, _meta=MODERN))
         late = threading.Timer(PROMPTLY, open_from_inside, [diary])
@@ -198,8 +204,8 @@ async def test_without_an_input_there_is_a_sentence_and_exit_code_1(
 
 
 @pytest.mark.anyio
-async def test_a_client_that_hangs_up_ends_the_server_in_good_order(diary: Path) -> None:
-    async with served(diary) as pipe:
+async def test_a_client_that_hangs_up_ends_the_server_in_good_order(diary: Path, forks: Forks) -> None:
+    async with served(diary, forks) as pipe:
         await pipe.greet("2025-11-25")
         await pipe.hang_up()
         assert await pipe.exit_code() == 0
@@ -223,9 +229,9 @@ def test_a_client_that_stops_reading_ends_the_server_though_it_keeps_its_own_end
 
 
 @pytest.mark.anyio
-async def test_a_signal_ends_the_server_though_the_client_keeps_the_pipe_open(diary: Path) -> None:
+async def test_a_signal_ends_the_server_though_the_client_keeps_the_pipe_open(diary: Path, forks: Forks) -> None:
     async def end_by(signum: signal.Signals, code: int) -> None:
-        async with served(diary.with_name(signum.name)) as pipe:
+        async with served(diary.with_name(signum.name), forks) as pipe:
             await pipe.greet("2025-11-25")
             os.kill(pipe.pid, signum)
             assert await pipe.exit_code() == code
@@ -250,7 +256,7 @@ def may_make_namespaces() -> bool:
 @pytest.mark.anyio
 @pytest.mark.skipif(not may_make_namespaces(), reason="needs the right to make a process namespace")
 async def test_sigterm_ends_the_server_where_it_is_the_first_process_of_a_container(diary: Path) -> None:
-    async with served(diary, before=("unshare", "--pid", "--fork", "--kill-child")) as pipe:
+    async with started(diary, ["unshare", "--pid", "--fork", "--kill-child", *STUB]) as pipe:
         await pipe.greet("2025-11-25")
         os.kill(only_child_of(pipe.pid), signal.SIGTERM)
         assert await pipe.exit_code() == 143

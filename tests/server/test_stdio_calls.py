@@ -10,14 +10,15 @@ from mcp import MCPError
 from mcp.server.context import HandlerResult
 
 from server.calls import Call
+from tests.forking import Forks
 from tests.server.pipe import WAYS_TO_END, End, by_cancelling, call, cancelled, served, text
 from tests.server.served import open_gate
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("end", "era"), WAYS_TO_END)
-async def test_a_write_that_has_left_is_finished_and_answered(end: End, era: str, diary: Path) -> None:
-    async with served(diary) as pipe:
+async def test_a_write_that_has_left_is_finished_and_answered(end: End, era: str, diary: Path, forks: Forks) -> None:
+    async with served(diary, forks) as pipe:
         await pipe.greet(era)
         await pipe.send(call(1, "write", meta=pipe.meta))
         await pipe.has_begun(1)
@@ -33,8 +34,8 @@ async def test_a_write_that_has_left_is_finished_and_answered(end: End, era: str
 
 
 @pytest.mark.anyio
-async def test_a_call_that_can_be_ended_is_ended_and_the_client_hears_of_it(diary: Path) -> None:
-    async with served(diary) as pipe:
+async def test_a_call_that_can_be_ended_is_ended_and_the_client_hears_of_it(diary: Path, forks: Forks) -> None:
+    async with served(diary, forks) as pipe:
         await pipe.greet("2025-11-25")
         await pipe.send(call(1, "linger", meta={}))
         await pipe.has_begun(1)
@@ -45,8 +46,8 @@ async def test_a_call_that_can_be_ended_is_ended_and_the_client_hears_of_it(diar
 
 
 @pytest.mark.anyio
-async def test_a_call_that_the_client_cancels_in_time_is_not_answered(diary: Path) -> None:
-    async with served(diary) as pipe:
+async def test_a_call_that_the_client_cancels_in_time_is_not_answered(diary: Path, forks: Forks) -> None:
+    async with served(diary, forks) as pipe:
         await pipe.greet("2026-07-28")
         await pipe.send(call(1, "linger", meta=pipe.meta))
         await pipe.has_begun(1)
@@ -69,8 +70,8 @@ async def test_a_call_ended_before_it_began_is_not_carried_out() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_second_signal_does_not_wait_for_the_write(diary: Path) -> None:
-    async with served(diary) as pipe:
+async def test_a_second_signal_does_not_wait_for_the_write(diary: Path, forks: Forks) -> None:
+    async with served(diary, forks) as pipe:
         await pipe.greet("2025-11-25")
         await pipe.send(call(1, "write", meta={}), call(2, "linger", meta={}))
         await pipe.has_begun(1)

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from server.inbox.events import EventStore
 from server.inbox.receiver import Receiver
 from server.inbox.store import PlatformInbox
+from tests.forking import Forks
 from tests.server.inbox.test_receiver import EVENT
 from tests.stores import store_at
 from tools.platforms import PLATFORMS
@@ -36,9 +36,9 @@ class Running:
 
 
 @contextmanager
-def receiver(file: Path, moment: str) -> Iterator[Running]:
+def receiver(forks: Forks, file: Path, moment: str) -> Iterator[Running]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.server.inbox.stalling", str(file), moment],
+        forks.command("tests.server.inbox.stalling", str(file), moment),
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
@@ -99,10 +99,10 @@ async def deliver_again(file: Path, word: str) -> int:
 
 @pytest.mark.parametrize(("moment", "found"), [("before", []), ("after", [("88101", 1)])])
 def test_killed_between_accept_and_answer_nothing_is_lost_or_kept_twice(
-    tmp_path: Path, moment: str, found: list[tuple[str, int]]
+    tmp_path: Path, forks: Forks, moment: str, found: list[tuple[str, int]]
 ) -> None:
     file = tmp_path / "inbox.sqlite3"
-    with receiver(file, moment) as running:
+    with receiver(forks, file, moment) as running:
         address = new_address(file)
         word = address.rsplit("/", 1)[1]
         answers: list[int | None] = []

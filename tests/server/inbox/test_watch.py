@@ -19,9 +19,10 @@ from server.inbox.receiver import Receiver
 from server.inbox.store import PUBLIC_URL, PlatformInbox
 from server.store.sqlite import SqliteEngine
 from tests.desk import ERAS, settings
+from tests.forking import Forks
 from tests.server.inbox.test_receiver import EVENT
 from tests.server.printed import printed_until
-from tests.server.test_serve import ENVIRONMENT, SERVE
+from tests.server.test_serve import ENVIRONMENT
 from tools.platforms import PLATFORMS
 
 pytestmark = [
@@ -108,10 +109,11 @@ async def listening(client: Client, ears: Ears, mode: str, *uris: str) -> AsyncI
 
 
 @both_eras
-async def test_a_stdio_server_tells_of_what_a_separate_receiver_took(mode: str, tmp_path: Path) -> None:
+async def test_a_stdio_server_tells_of_what_a_separate_receiver_took(mode: str, forks: Forks, tmp_path: Path) -> None:
     file, ears = tmp_path / "inbox.sqlite3", Ears()
     uris = ("testio://inbox", "testio://inbox/88101")
-    server = StdioServerParameters(command=sys.executable, args=[*SERVE, "--inbox-file", str(file)], env=ENVIRONMENT)
+    command, *arguments = forks.command("server", "serve", "--sandbox", "--inbox-file", str(file))
+    server = StdioServerParameters(command=command, args=arguments, env=ENVIRONMENT)
     with anyio.fail_after(PATIENCE):
         async with receiver(file) as took, Client(server, mode=mode, message_handler=ears.message) as client:
             async with listening(client, ears, mode, "testio://inbox/500"):

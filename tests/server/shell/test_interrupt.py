@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from pathlib import Path
 
 import anyio
@@ -13,6 +12,7 @@ from server.reference import ROOT
 from server.store.ledger import entries
 from server.store.sqlite import SqliteEngine
 from tests.desk import sandboxes
+from tests.forking import Forks
 from tests.served_sandboxes import hold_delays, serve_on_port
 from tests.server.test_serve import ENVIRONMENT, PATIENCE
 
@@ -27,7 +27,13 @@ pytestmark = [pytest.mark.anyio, pytest.mark.skipif(os.name != "posix", reason="
     ],
 )
 async def test_an_interrupt_cancels_a_read_and_leaves_the_outcome_of_a_write_on_record(
-    method: str, where: str, words: list[str], outcomes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    method: str,
+    where: str,
+    words: list[str],
+    outcomes: list[str],
+    forks: Forks,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     has_left, go_on = hold_delays(monkeypatch)
     store = tmp_path / "store.sqlite3"
@@ -37,7 +43,7 @@ async def test_an_interrupt_cancels_a_read_and_leaves_the_outcome_of_a_write_on_
         async with serve_on_port(sandboxes().sandboxes) as origin, httpx.AsyncClient(trust_env=False) as http:
             order = {"platform": "testio", "method": method, "path": where, "delay": 1}
             assert (await http.post(f"{origin}/_sandbox/faults", json=order)).is_success
-            command = [sys.executable, "-m", "server", "call", "--sandbox-at", origin, *words]
+            command = forks.command("server", "call", "--sandbox-at", origin, *words)
             async with await anyio.open_process(command, cwd=ROOT, env=environment) as process:
                 await has_left.wait()
                 process.send_signal(signal.SIGINT)
