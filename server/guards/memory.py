@@ -14,11 +14,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote as percent
 from weakref import WeakKeyDictionary
-
-from mcp.server.context import ServerRequestContext
 
 from server.guards.patterns import looks_secret, parts_of
 from server.guards.redaction.folding import fold
@@ -26,6 +24,9 @@ from server.guards.redaction.held import HeldSecrets
 from server.guards.redaction.spans import Span
 from server.team.person import Person
 from server.team.session import session_number
+
+if TYPE_CHECKING:
+    from mcp.server.context import ServerRequestContext
 
 ROOM: Final = 200_000
 """Characters per store; the secrets of a test environment have a few hundred."""
@@ -172,7 +173,7 @@ class Sessions:
         self._remembered: OrderedDict[str, tuple[float, Memory]] = OrderedDict()
         self._now = now
 
-    def of(self, ctx: ServerRequestContext[Any, Any], person: Person | None = None) -> Memory:
+    def of(self, ctx: "ServerRequestContext[Any, Any]", person: Person | None = None) -> Memory:
         """The memory of the session that a request belongs to."""
         if ctx.request is None:
             return self._only  # a pipe has one client

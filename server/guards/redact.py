@@ -4,9 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
-
-from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
+from typing import TYPE_CHECKING, Any
 
 from server.guards.memory import Sessions, current_scope, known_spans, scope
 from server.guards.patterns import parts_of
@@ -16,6 +14,9 @@ from server.guards.redaction.many import ManySecrets
 from server.guards.redaction.spans import HIDDEN, Span, mask, union
 from server.team.person import person_of
 from tools.kit.invisible import clean
+
+if TYPE_CHECKING:  # commands that serve no client, such as `testdesk approve`, do not pay for the SDK
+    from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 
 _LEAST = 3
 _SHORT = 600
@@ -129,10 +130,10 @@ class Redactor:
         return lambda text: self(pattern.sub(HIDDEN, clean(text)))
 
 
-def remember_session(sessions: Sessions) -> ServerMiddleware[Any]:
+def remember_session(sessions: Sessions) -> "ServerMiddleware[Any]":
     """Outermost middleware: gives each request the memory of its session, and its own scope in it."""
 
-    async def remember(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    async def remember(ctx: "ServerRequestContext[Any, Any]", call_next: "CallNext") -> "HandlerResult":
         person = person_of(ctx)
         with scope(sessions.of(ctx, person), person.sent if person is not None else ()):
             return await call_next(ctx)

@@ -36,14 +36,19 @@ print(list(sys.modules))
 """
 
 
+WITHOUT_A_CLIENT = """
+import sys
+import server.approve, server.ledger_command, server.sandbox, server.setup_command
+print(list(sys.modules))
+"""
+
+
 def modules_after(program: str) -> set[str]:
     """What a new interpreter has loaded at the end of a program."""
     command = [sys.executable, "-P", "-c", program]
     ran = subprocess.run(command, env={"PATH": "", "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
-    loaded = set(ast.literal_eval(ran.stdout))
-    assert "server.app" in loaded
-    return loaded
+    return set(ast.literal_eval(ran.stdout))
 
 
 def of_platforms(loaded: set[str], *parts: str) -> set[str]:
@@ -53,7 +58,9 @@ def of_platforms(loaded: set[str], *parts: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def served() -> set[str]:
-    return modules_after(SERVE)
+    loaded = modules_after(SERVE)
+    assert "server.app" in loaded
+    return loaded
 
 
 def test_a_start_without_telemetry_loads_nothing_of_it(served: set[str]) -> None:
@@ -77,3 +84,7 @@ def test_a_start_on_a_sandbox_loads_no_imitation_yet(served: set[str]) -> None:
 def test_a_start_with_one_account_loads_the_tools_of_its_platform_and_no_imitation() -> None:
     loaded = of_platforms(modules_after(BUILD), "tools", "sandbox")
     assert {".".join(name.split(".")[:3]) for name in loaded} - {"tools.kit.sandbox"} == {"tools.testery.tools"}
+
+
+def test_a_command_that_serves_no_client_does_not_load_the_sdk() -> None:
+    assert "mcp" not in modules_after(WITHOUT_A_CLIENT)
