@@ -83,7 +83,7 @@ def serve(address: str, modules: Sequence[str]) -> None:
         print("ready", flush=True)
         others = 0
         while True:
-            ready, _, _ = select.select([listener, 0], [], [])
+            ready, _, _ = select.select([listener.fileno(), 0], [], [])
             if 0 in ready:
                 for _ in range(others):
                     os.wait()
@@ -118,7 +118,7 @@ def look_after(line: socket.socket) -> None:
         os.close(number)
     ended = 0
     while not ended:
-        ready, _, _ = select.select([line, woken], [], [])
+        ready, _, _ = select.select([line.fileno(), woken], [], [])
         if woken in ready:
             os.read(woken, 64)
             ended, status = os.waitpid(child, os.WNOHANG)
