@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from server.standing.describe import order_lines
 from server.standing.worker import MOST_ATTEMPTS
 from server.store.deliveries import Deliveries
 from tests.desk import sandboxes
+from tests.forking import Forks
 from tests.server.standing.arriving import ORDER, TRACKER, arrive, arriving, configured
 from tests.stores import named, store_at
 from tools.kit.network import Network
@@ -115,9 +115,9 @@ async def test_what_was_given_up_is_listed_with_its_error_and_can_be_put_back(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent otherwise there")
-def test_the_command_creates_what_waits_logs_a_line_for_each_and_stops_on_a_signal(file: Path) -> None:
+def test_the_command_creates_what_waits_logs_a_line_for_each_and_stops_on_a_signal(file: Path, forks: Forks) -> None:
     stored(file, (88101, {"title": PLANTED}), (88102, {"severity": "low"}))
-    command = [sys.executable, "-m", "server", "inbox", "--hand-over", "--sandbox", "--port", "0"]
+    command = forks.command("server", "inbox", "--hand-over", "--sandbox", "--port", "0")
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         lines = list[str]()
