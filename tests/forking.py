@@ -2,8 +2,8 @@
 
 For tests of what a process of its own does, and not of how it starts. `Forks.command` is a command line like any other:
 what it starts hands its standard streams to the fork, passes signals on to it, ends as it ends, and takes it along
-where it is killed. A fork has no terminal. What a module makes once per process is made before, and the same for all
-forks, such as `server.store.processes.OWN`.
+where it is killed. Where a system cannot fork, it is a start. A fork has no terminal; what a module makes once per
+process is made before it, and the same for all forks, such as `server.store.processes.OWN`.
 """
 
 import gc
@@ -21,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+CAN_FORK = hasattr(os, "fork")
 MOST = 1 << 20
 """Bytes of an order: arguments and environment."""
 STARTER = """
@@ -48,26 +49,28 @@ class Forks:
 
     def __init__(self, folder: Path, *modules: str) -> None:
         self._address = str(folder / "forks")
-        command = [sys.executable, "-W", "error", "-P", "-m", "tests.forking", self._address, *modules]
-        self._process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == b"ready\n"
+        self._process = self._started(modules) if CAN_FORK else None
 
     def command(self, module: str, *arguments: str) -> list[str]:
         """The command line of `python -m MODULE ARGUMENTS`."""
+        if self._process is None:
+            return [sys.executable, "-m", module, *arguments]
         return [sys.executable, "-IS", "-c", STARTER, self._address, module, *arguments]
 
     def __enter__(self) -> "Forks":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate()
+        if self._process is not None:
+            self._process.communicate()
+
+    def _started(self, modules: Sequence[str]) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-W", "error", "-P", "-m", "tests.forking", self._address, *modules]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        return process
 
 
 def serve(address: str, modules: Sequence[str]) -> None:
