@@ -18,8 +18,8 @@ RECENTLY: Final = 60.0
 class Turns:
     """At most so many requests at once; of several processes each takes its part, and at least one.
 
-    Whoever waits takes turns with the others, however many requests each of them has waiting. Where people are told
-    apart and several are there, nobody takes the last free place on top of others, so that a person who sends one
+    Whoever waits takes turns with the others, however many requests each of them has waiting. Where people are
+    identified and several are there, nobody takes the last free place on top of others, so that a person who sends one
     request after another does not wait for the requests of somebody who sends hundreds.
     """
 
