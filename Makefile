@@ -19,7 +19,6 @@ MODULES ?=
 BIN := $(VENV)/bin
 EMPTY_VENV := .venv-empty
 INPUTS := pyproject.toml constraints.txt
-SOURCES := testdesk server tools prompts tests
 
 # An editable installation is built in an isolated environment, which reads constraints from these two variables only.
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
@@ -140,8 +139,9 @@ format: $(VENV)/.dev ## Format the source.
 	@$(BIN)/ruff format .
 
 clean: ## Remove everything that these targets created.
-	rm -rf .venv .venv-* .tokens .scratch dist build .mypy_cache .ruff_cache .hypothesis
-	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf .venv .venv-* .tokens .scratch dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf tests/browser/node_modules tests/team/provider/node_modules
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # One stamp for running, one each for development and documentation on top of it.
 
