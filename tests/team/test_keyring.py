@@ -67,3 +67,36 @@ def test_a_file_that_is_missing_or_empty_is_named_by_its_variable_only(tmp_path:
         with pytest.raises(SettingsError, match="TESTDESK_STATE_KEYS_FILE names") as raised:
             read_team({"TESTDESK_STATE_KEYS_FILE": str(file)})
         assert str(tmp_path) not in str(raised.value)
+
+
+def test_a_key_has_32_bytes_and_ten_different_characters() -> None:
+    fitting = "0123456789" * 3 + "01"
+    assert keys(fitting) == (fitting.encode(),)
+    with pytest.raises(SettingsError, match="key 1: 31 bytes, and a key has at least 32; `openssl"):
+        keys(fitting[:31])
+    with pytest.raises(SettingsError, match="hardly any"):
+        keys("012345678" * 4)
+    assert keys("ä" + fitting[:30]), "bytes count, not characters"
+
+
+def test_without_the_variable_there_are_no_keys_and_with_it_no_file_is_read(tmp_path: Path) -> None:
+    assert read_team({}).state_keys == ()
+    assert keys(" ") == ()
+    file = tmp_path / "keys"
+    file.write_text(NEW, encoding="utf-8")
+    both = {"TESTDESK_STATE_KEYS": OLD, "TESTDESK_STATE_KEYS_FILE": str(file)}
+    assert read_team(both).state_keys == (OLD.encode(),)
+    assert read_team(both | {"TESTDESK_STATE_KEYS": " "}).state_keys == (NEW.encode(),)
+
+
+def test_a_file_of_something_else_is_refused_by_its_variable(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    for content, why in (
+        (b"\xff\xfe" * 20, r"STATE_KEYS_FILE names a file that cannot be read \(UnicodeDecodeError\)"),
+        (b" \n", "STATE_KEYS_FILE names an empty file"),
+        (b"# a comment\n", "STATE_KEYS_FILE has no key"),
+        (OLD.encode() + b"\nshort", "STATE_KEYS_FILE, key 2: 5 bytes"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(SettingsError, match=why):
+            read_team({"TESTDESK_STATE_KEYS_FILE": str(file)})

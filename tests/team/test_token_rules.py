@@ -7,6 +7,7 @@ import pytest
 
 from server.config_file import read_configuration
 from server.settings import SettingsError
+from server.team.rights import ALL, RIGHTS
 from server.team.settings import read_team
 from server.team.token_rules import SCOPES, TokenRules
 from tools.platforms import PLATFORMS
@@ -47,12 +48,30 @@ ORDER = frozenset[Any]({"read", "order"})
         ("realm_access.roles", {"realm_access": {"roles": ["qa"]}}, TRIAGE),
         ("realm_access.roles", {"realm_access": ["roles"]}, set()),
         ("https://example.com/roles", {"https://example.com/roles": ["qa"]}, TRIAGE),
+        ("a.b", {"a.b": ["qa"], "a": {"b": ["leads"]}}, TRIAGE),
+        ("a.b", {"a": {"b": "leads", "c": ["qa"]}, "b": ["qa"]}, ORDER),
+        ("a.b.c", {"a": {"b": {"c": ["qa"]}}}, TRIAGE),
+        ("groups", {"groups": ["another", None, "qa"]}, TRIAGE),
         ("groups", {"scope": "testdesk:order", "groups": ["qa"]}, TRIAGE | ORDER),
     ],
 )
 def test_groups_give_rights_beside_scopes(claim: str, claims: dict[str, Any], rights: set[str]) -> None:
     rules = TokenRules(groups_claims=(claim,), groups={"qa": TRIAGE, "leads": ORDER})
     assert rules.rights(claims) == rights
+
+
+def test_each_claim_that_the_operator_names_gives_rights() -> None:
+    rules = TokenRules(groups_claims=("roles", "groups"), groups={"qa": TRIAGE, "leads": ORDER})
+    assert rules.rights({"roles": ["qa"], "groups": ["leads"]}) == TRIAGE | ORDER
+    assert TokenRules().rights({"groups": ["qa"]}) == set(), "a group gives what the operator says, else nothing"
+
+
+def test_of_the_scopes_that_give_a_right_the_one_that_gives_least_is_named() -> None:
+    assert [TokenRules().needed(right) for right in RIGHTS] == [f"testdesk:{right}" for right in RIGHTS]
+    every, some, one = "api://1/every", "api://1/some", "api://1/one"
+    rules = TokenRules(scopes={every: ALL, some: TRIAGE | ORDER, one: frozenset({"read"})})
+    assert [rules.needed(right) for right in RIGHTS] == [one, some, some, every]
+    assert rules.requested() == [some, one]
 
 
 def test_clients_request_what_everyday_work_needs() -> None:
