@@ -9,7 +9,7 @@ import pytest
 from mcp.server.request_state import InvalidRequestState
 
 from server.credentials import SettingsError
-from server.team.keyring import Purpose, ring
+from server.team.keyring import MOST, Purpose, _derived, ring
 from server.team.settings import read_team
 
 OLD, NEW = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
@@ -33,6 +33,13 @@ def test_the_first_key_seals_and_all_open_through_a_rotation() -> None:
 def test_what_is_sealed_for_one_purpose_is_not_opened_for_another(sealed: Purpose, opened: Purpose) -> None:
     with pytest.raises(InvalidRequestState):
         ring(keys(OLD), opened).unseal(ring(keys(OLD), sealed).seal(b"anything"))
+
+
+def test_a_key_of_another_version_of_the_server_seals_alike() -> None:
+    assert (
+        _derived(b"one of the keys", "session").hex()
+        == "e2501417fb57265f728f10121eeeea4afd87262c3d317e29b114026512ae1676"
+    )
 
 
 def test_keys_come_from_a_file_with_comments(tmp_path: Path) -> None:
@@ -95,6 +102,7 @@ def test_a_file_of_something_else_is_refused_by_its_variable(tmp_path: Path) -> 
         (b"\xff\xfe" * 20, r"STATE_KEYS_FILE names a file that cannot be read \(UnicodeDecodeError\)"),
         (b" \n", "STATE_KEYS_FILE names an empty file"),
         (b"# a comment\n", "STATE_KEYS_FILE has no key"),
+        (b"#" * MOST + b"\n" + OLD.encode(), "STATE_KEYS_FILE has no key"),  # it is not read any further
         (OLD.encode() + b"\nshort", "STATE_KEYS_FILE, key 2: 5 bytes"),
     ):
         file.write_bytes(content)

@@ -26,6 +26,9 @@ HIDDEN = frozenset({"testio_accept_bug", "call_tool"})
         ("One. Two. call_tool. Three.", "One. Two. Three."),
         ("Read it; call_tool", "Read it"),
         ("a\x00 testio_accept_bug; b", "B"),
+        ("read it; call_tool calls it.", "read it."),
+        ("Read it; call_tool calls X", "Read it"),
+        ("Read \x000\x00 it; call_tool calls it.", "Read 0 it."),
     ],
 )
 def test_a_clause_that_names_a_hidden_tool_is_left_out(ours: str, left: str) -> None:

@@ -89,6 +89,13 @@ def test_a_right_shows_the_tools_that_take_it(role: str) -> None:
             assert rights().may(name) == may_use(tool)
 
 
+def test_an_administrator_who_may_not_triage_has_the_tools_that_rule_others_and_no_more() -> None:
+    with acting(Person("ruler", frozenset({"read", "admin"}))):
+        assert may_change()
+        assert not RULING & rights().hidden()
+        assert {name for name, tool in NAMED.items() if may_use(tool) and tool.effect.value != "reads"} == RULING
+
+
 def test_whoever_may_not_read_sees_nothing_whatever_else_they_may() -> None:
     with acting(BLIND):
         assert rights().hidden() == {*NAMED, FIND, CALL_READ, CALL}

@@ -108,6 +108,8 @@ async def test_no_place_is_kept_where_there_is_only_one_or_nobody_is_identified(
     assert await under_way(one, *["anna"] * 2) == ["anna"]
     await under_way(three, "a session", person=False)
     assert await under_way(three, *["another session"] * 5, person=False) == ["another session"] * 3
+    beside = await under_way(three, "a session", *["another session"] * 5, person=False)
+    assert beside == ["a session", *["another session"] * 2]
 
 
 async def test_of_the_requests_of_one_person_that_wait_only_the_cancelled_one_leaves() -> None:
@@ -123,6 +125,25 @@ async def test_of_the_requests_of_one_person_that_wait_only_the_cancelled_one_le
             await anyio.wait_all_tasks_blocked()
             platform.open.set()
     assert platform.served == ["first", "many", "many"]
+
+
+async def test_no_more_requests_than_there_are_places_are_under_way_also_after_waiting() -> None:
+    turns, now, most = Turns(2), 0, 0
+
+    async def request(who: str) -> None:
+        nonlocal now, most
+        caller.person.set(who)
+        async with turns:
+            now += 1
+            most = max(most, now)
+            await anyio.sleep(0.001)
+            now -= 1
+
+    async with anyio.create_task_group() as group:
+        for who in ["anna", "bob"] * 5:
+            group.start_soon(request, who)
+    assert (most, now) == (2, 0)
+    assert await under_way(turns, "carl", "dora", "emil") == ["carl", "dora"]
 
 
 @pytest.mark.parametrize(("at_once", "processes", "places"), [(6, 1, 6), (6, 2, 3), (7, 2, 3), (6, 4, 1), (2, 8, 1)])
