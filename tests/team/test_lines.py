@@ -1,29 +1,21 @@
-"""Lines, minutes and open requests by themselves: who goes first, what is given back, and what each refusal says."""
+"""Lines and minutes by themselves: who goes first, what is given back, and what each refusal says."""
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import anyio
 import pytest
-from mcp import MCPError
-from mcp.types import CallToolResult
 
-from server import callers
 from server.configuration import TeamLimits
 from server.guards.waiting import held
 from server.team import fairness
-from server.team.fairness import RETRY_AFTER, Fairness, Line, Minutes, TooMany
-from server.team.person import Person
+from server.team.fairness import Line, Minutes, TooMany
 from tests.stores import store_at
 
 pytestmark = pytest.mark.anyio
 
 TWO = TeamLimits(calls_at_once=2, calls_waiting=3)
-ANNA = Person("anna")
 
 
 class Calls:
@@ -213,86 +205,3 @@ async def test_the_store_keeps_each_call_once_and_forgets_minutes_that_are_over(
         await minutes.share(engine)
         assert len(await engine.quick(rows)) == kept
     await engine.close()
-
-
-def context(method: str, params: Mapping[str, Any] | None = None, number: int | None = 1) -> Any:
-    return SimpleNamespace(method=method, params=params, request_id=number)
-
-
-TITLES = {"testio": "test IO"}
-BUG, URI = {"name": "testio_get_bug"}, {"uri": "testio://bugs/1"}
-
-
-def one_at_once(minute: int | None = None) -> Fairness:
-    limits = TeamLimits(calls_at_once=1, calls_waiting=0, calls_a_minute=minute)
-    return Fairness(limits, {"testio_get_bug": "testio"}, TITLES)
-
-
-async def admitted(fair: Fairness, ctx: Any, someone: Person | None = ANNA) -> Any:
-    """The answer of a call beside another one of the same person that is under way on test IO."""
-
-    async def go_on(_: Any) -> Any:
-        return "it passed"
-
-    async def beside(_: Any) -> Any:
-        return await fair.admit(ctx, go_on)
-
-    token = callers.person.set(someone)
-    try:
-        return await fair.admit(context("tools/call", BUG), beside)
-    finally:
-        callers.person.reset(token)
-        assert not fair._lines, "a line that is over takes no memory"
-
-
-@pytest.mark.parametrize(
-    ("ctx", "someone"),
-    [
-        (context("tools/call", BUG), None),
-        (context("tools/call", BUG), Person("anna", is_team=False)),
-        (context("ping"), ANNA),
-        (context("tools/list"), ANNA),
-        (context("tools/call", BUG, None), ANNA),
-        (context("tools/call", {"name": "find_tools"}), ANNA),
-        (context("tools/call", {"name": 7}), ANNA),
-        (context("tools/call"), ANNA),
-        (context("resources/read", {"uri": "testdesk://acts"}), ANNA),
-        (context("resources/read", {"uri": ["testio://"]}), ANNA),
-        (context("completion/complete", {"ref": URI}), ANNA),
-    ],
-)
-async def test_only_calls_of_one_person_on_one_platform_wait_for_one_another(ctx: Any, someone: Person | None) -> None:
-    assert await admitted(one_at_once(), ctx, someone) == "it passed"
-
-
-async def test_a_tool_is_refused_in_its_answer_and_anything_else_by_an_error() -> None:
-    refused = cast("CallToolResult", await admitted(one_at_once(), context("tools/call", BUG)))
-    assert refused.is_error
-    assert refused.meta == {RETRY_AFTER: 1}
-    assert "calls under way on test IO" in refused.content[0].text  # type: ignore[union-attr]
-    with pytest.raises(MCPError, match="Nothing was sent; try again in 1 s") as raised:
-        await admitted(one_at_once(), context("resources/read", URI))
-    assert (raised.value.error.code, raised.value.error.data) == (-32_029, {"retryAfterSeconds": 1})
-
-
-async def test_completion_is_no_call_of_a_minute() -> None:
-    assert await admitted(one_at_once(1), context("completion/complete", {"ref": URI})) == "it passed"
-    other = await admitted(one_at_once(1), context("tools/call", {"name": "find_tools"}))
-    assert "calls_a_minute = 1" in other.content[0].text
-
-
-def test_open_requests_are_counted_for_each_person_of_a_team_while_they_are_open() -> None:
-    fair = Fairness(TeamLimits(open_requests=2), {}, {})
-    with fair.request(ANNA) as first, fair.request(ANNA) as second:
-        with fair.request(ANNA) as third, fair.request(Person("bob")) as of_another:
-            assert (first, second, third, of_another) == (True, True, False, True)
-        with fair.request(ANNA) as again:
-            assert not again, "a refused request was none that is open"
-    with fair.request(ANNA) as later:
-        assert later
-    assert not fair._open
-    everybody = Person("a key", is_team=False)
-    with fair.request(everybody) as one, fair.request(everybody) as two, fair.request(everybody) as three:
-        assert one
-        assert two
-        assert three
