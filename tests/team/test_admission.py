@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 from mcp import MCPError
-from mcp.types import CallToolResult
+from mcp.types import CallToolResult, TextContent
 
 from server import callers
 from server.configuration import TeamLimits
@@ -80,11 +80,15 @@ async def test_what_is_about_no_platform_or_several_has_one_line() -> None:
             await admitted(one_at_once(), context("resources/read", {"uri": uri}), before=ON_NONE)
 
 
-async def test_a_tool_is_refused_in_its_answer_and_anything_else_by_an_error() -> None:
+async def test_a_tool_is_refused_in_its_answer_and_anything_else_by_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     refused = cast("CallToolResult", await admitted(one_at_once(), context("tools/call", BUG)))
     assert refused.is_error
     assert refused.meta == {RETRY_AFTER: 1}
-    assert "calls under way on test IO" in refused.content[0].text  # type: ignore[union-attr]
+    (said,) = refused.content
+    assert isinstance(said, TextContent)
+    assert "calls under way on test IO" in said.text
+    assert [one.getMessage() for one in caplog.records] == [f"refused: {said.text}"], "the operator reads it too"
     with pytest.raises(MCPError, match="Nothing was sent; try again in 1 s") as raised:
         await admitted(one_at_once(), context("resources/read", URI))
     assert (raised.value.error.code, raised.value.error.data) == (-32_029, {"retryAfterSeconds": 1})
