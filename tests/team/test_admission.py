@@ -37,10 +37,12 @@ ON_TESTIO, ON_NONE = context("tools/call", BUG), context("tools/call", {"name": 
 async def admitted(fair: Fairness, ctx: Any, someone: Person | None = ANNA, *, before: Any = ON_TESTIO) -> Any:
     """The answer of a call beside another one of the same person that is under way."""
 
-    async def go_on(_: Any) -> Any:
+    async def go_on(given: Any) -> Any:
+        assert given is ctx
         return "it passed"
 
-    async def beside(_: Any) -> Any:
+    async def beside(given: Any) -> Any:
+        assert given is before
         return await fair.admit(ctx, go_on)
 
     token = callers.person.set(someone)
@@ -89,13 +91,15 @@ async def test_a_tool_is_refused_in_its_answer_and_anything_else_by_an_error(cap
     assert isinstance(said, TextContent)
     assert "calls under way on test IO" in said.text
     assert [one.getMessage() for one in caplog.records] == [f"refused: {said.text}"], "the operator reads it too"
-    with pytest.raises(MCPError, match="Nothing was sent; try again in 1 s") as raised:
-        await admitted(one_at_once(), context("resources/read", URI))
+    for uri in ("testio://bugs/1", "testio://bugs/testery://1"):
+        with pytest.raises(MCPError, match=r"on test IO .* Nothing was sent; try again in 1 s") as raised:
+            await admitted(one_at_once(), context("resources/read", {"uri": uri}))
     assert (raised.value.error.code, raised.value.error.data) == (-32_029, {"retryAfterSeconds": 1})
 
 
 async def test_completion_is_no_call_of_a_minute() -> None:
     assert await admitted(one_at_once(1), context("completion/complete", {"ref": URI})) == "it passed"
+    assert await admitted(one_at_once(2), ON_NONE) == "it passed"
     other = await admitted(one_at_once(1), ON_NONE)
     assert "calls_a_minute = 1" in other.content[0].text
 
