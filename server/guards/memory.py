@@ -57,7 +57,9 @@ class SecretStore:
 
     def add(self, secret: str) -> None:
         """Add a secret, while there is room."""
-        spellings = {secret, percent(secret, safe=""), secret.replace("\\", "\\\\").replace('"', '\\"')}
+        # JSON can write half a character, and then no encoding takes it.
+        percented = percent(secret, safe="", errors="surrogatepass")
+        spellings = {secret, percented, secret.replace("\\", "\\\\").replace('"', '\\"')}
         for form in map(fold, spellings):
             if len(form) >= _GRAM and form not in self._forms and len(form) <= self._free:
                 self._free -= len(form)

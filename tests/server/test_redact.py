@@ -336,3 +336,13 @@ def test_a_line_of_few_words_is_taken_whole_and_of_a_sentence_what_is_no_word(li
 def test_of_two_secrets_of_one_call_the_longer_is_hidden_whole() -> None:
     assert Redactor().hiding(["Hafen", "Hafen-4711", "Hafen-47"])("at Hafen-4711.") == f"at {HIDDEN}."
     assert Redactor().hiding(["abc", "ab", " "])("abc ab") == f"{HIDDEN} ab"
+
+
+@pytest.mark.parametrize("half", [chr(0xD800), chr(0xDC80), chr(0xDFFF)])
+def test_half_a_character_in_a_secret_fails_no_answer_and_hides_it(half: str) -> None:
+    redact, secret = Redactor(), f"Xk7{half}-pQ29-vv81"
+    with scope(Memory()):
+        redact.learn(secret)
+        redact.hand_in([secret])
+        redact.was_sent()
+        assert "pQ29" not in redact(f"It is {secret} now")

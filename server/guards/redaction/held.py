@@ -26,7 +26,7 @@ _MARKED: Final = ("%", "\\", "&")
 
 def _base64_cores(secret: str) -> Iterator[str]:
     """What stands in base64 of any text with the secret, without the characters that its neighbours change."""
-    raw = secret.encode()
+    raw = secret.encode("utf-8", "surrogatepass")
     for before in range(3):
         encoded = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
         core = encoded[(0, 2, 3)[before] :]
@@ -41,12 +41,13 @@ def forms_of(secret: str) -> set[str]:
     """A secret as it is, and as encodings and quotations write it."""
     written = json.dumps(secret)[1:-1]
     escaped = "".join(f"\\u{ord(c):04x}" if c in "<>&'+" else c for c in written)
-    percent = quote(secret, safe="")
-    forms = {secret, written, escaped, json.dumps(written)[1:-1], percent, quote_plus(secret), quote(percent, safe="")}
+    percent = quote(secret, safe="", errors="surrogatepass")
+    plus = quote_plus(secret, errors="surrogatepass")
+    forms = {secret, written, escaped, json.dumps(written)[1:-1], percent, plus, quote(percent, safe="")}
     forms |= {html.escape(secret), html.escape(secret, quote=False), secret.replace("'", "'\\''")}
     forms.add("".join(f"\\{c}" if not (c.isalnum() or c in "_-./") else c for c in secret))
     if len(secret) >= _ANY_CASE:
-        raw = secret.encode()
+        raw = secret.encode("utf-8", "surrogatepass")
         forms.add("".join(f"%{byte:02x}" for byte in raw))
         forms.add("".join(f"\\u{ord(c):04x}" for c in secret))
         forms.add("".join(f"&#{ord(c)};" for c in secret))
