@@ -38,8 +38,6 @@ FIGURES: Final = ("rate", "p50", "p99")
 LEAST: Final = 0.85
 """Ours by the bare server's throughput, at least."""
 PEOPLE: Final = 25
-REQUESTS: Final = 16
-"""Requests of one worker that the platform takes at once."""
 TOOLS: Final = 250
 PATIENCE: Final = 60.0
 
@@ -81,7 +79,9 @@ def shared_port(workers: int, stack: ExitStack) -> list[socket.socket]:
     return sockets
 
 
-def bare(workers: int, platform: str, environment: dict[str, str], stack: ExitStack) -> tuple[str, list[int]]:
+def bare(
+    workers: int, requests: int, platform: str, environment: dict[str, str], stack: ExitStack
+) -> tuple[str, list[int]]:
     """The address of the SDK's own server, and its processes."""
     sockets = shared_port(workers, stack)
     pids = []
@@ -94,7 +94,7 @@ def bare(workers: int, platform: str, environment: dict[str, str], stack: ExitSt
             "--tools",
             str(TOOLS),
             "--at-once",
-            str(REQUESTS),
+            str(requests),
         )
         started = process(
             sys.executable, *command, "--fd", str(one.fileno()), environment=environment, fds=(one.fileno(),)
@@ -203,8 +203,8 @@ OURS: Final = ("testio_get_bug", "testio_create_feature")
 BARE: Final = ("get_bug", "create_feature")
 
 
-def measure(workers: int, seconds: int, rounds: int) -> list[str]:
-    """The figures as lines."""
+def measure(workers: int, requests: int, seconds: int, rounds: int) -> list[str]:
+    """The figures as lines; the platform takes so many `requests` of one worker at once."""
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="testdesk-bench-")))
         environment = surroundings(scratch, {})
@@ -215,10 +215,10 @@ def measure(workers: int, seconds: int, rounds: int) -> list[str]:
         assert platform_process.stdout is not None
         platform = platform_process.stdout.readline().strip()
         keys = [new_key(f"p{number}") for number in range(PEOPLE)]
-        configuration = team_file(scratch, keys, REQUESTS * workers)
+        configuration = team_file(scratch, keys, requests * workers)
         with ExitStack() as servers:
             our, our_pids = ours(workers, platform, server.address, configuration, environment, servers)
-            their, their_pids = bare(workers, platform, environment, servers)
+            their, their_pids = bare(workers, requests, platform, environment, servers)
 
             def loads(seconds: int, share: float) -> tuple[dict[str, Any], dict[str, Any]]:
                 return load(our, seconds, share, OURS, keys), load(their, seconds, share, BARE, keys)
@@ -231,7 +231,7 @@ def measure(workers: int, seconds: int, rounds: int) -> list[str]:
     ratio = median(a["rate"] / b["rate"] for a, b in pairs)
     return [
         f"{workers} workers, {CONNECTIONS} clients of {PEOPLE} people, {ACTS:.0%} acts; {rounds} rounds of {seconds} s",
-        f"platform at 50 ms, which takes {REQUESTS} requests of a worker at once",
+        f"platform at 50 ms, which takes {requests} requests of a worker at once",
         f"throughput: {mid['rate']:.0f} calls/s, bare {their_mid['rate']:.0f}: {ratio:.2f}x (at least {LEAST}x)",
         f"p50: {mid['p50']:.0f} ms, bare {their_mid['p50']:.0f}; p99: {mid['p99']:.0f}, bare {their_mid['p99']:.0f}",
         f"acts alone: {acts['rate']:.0f}/s, p99 {acts['p99']:.0f} ms",
@@ -244,6 +244,7 @@ def measure(workers: int, seconds: int, rounds: int) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure a team's server beside the SDK alone, under load.")
     parser.add_argument("--workers", type=int, default=4, help="processes of each server")
+    parser.add_argument("--requests", type=int, default=16, help="of one worker that the platform takes at once")
     parser.add_argument("--seconds", type=int, default=8, help="of one load")
     parser.add_argument("--rounds", type=int, default=3, help="loads of each server, in turn")
     parser.add_argument("--strict", action="store_true", help="end with 1 when the limit is missed")
@@ -253,7 +254,7 @@ def main() -> int:
         return 0
     try:
         installed()
-        lines = measure(asked.workers, asked.seconds, asked.rounds)
+        lines = measure(asked.workers, asked.requests, asked.seconds, asked.rounds)
     except Missing as missing:
         print(f"bench-team: skipped. {missing}", file=sys.stderr)
         return 0

@@ -17,6 +17,7 @@ from server.guards.scope import offers
 from server.team import present
 from server.team.person import Person
 from server.team.rights import Right
+from server.team.withdrawal import LISTEN
 from tests.team.roles import ROLES, RULING
 from tools.kit.errors import Refused
 from tools.platforms import PLATFORMS
@@ -133,7 +134,7 @@ def test_a_right_that_was_withdrawn_since_the_call_came_refuses_the_act(monkeypa
 async def test_answers_to_nobody_in_particular_stay_as_they_are() -> None:
     said = {"instructions": "for all", "ttlMs": 900_000}
     for someone in (None, EVERYBODY):
-        for method in ("initialize", guard.LISTEN, "resources/subscribe"):
+        for method in ("initialize", LISTEN, "resources/subscribe"):
             assert await answered(Context(method), dict(said), someone) == said
 
 
@@ -172,9 +173,9 @@ async def test_whoever_may_not_read_is_notified_of_nothing() -> None:
     asked = {"notifications": {"resources": ["testio://inbox"]}, "of": "ours"}
     for someone in (BLIND, READER):
         with acting(someone):
-            for method in ("resources/subscribe", "resources/unsubscribe", guard.LISTEN, "ping"):
+            for method in ("resources/subscribe", "resources/unsubscribe", LISTEN, "ping"):
                 answer = await rights().apply(Context(method, asked), note)  # type: ignore[arg-type]
                 held_back = someone is BLIND and method in guard.SUBSCRIBE
                 assert answer == ({} if held_back else {"it": "passed"}), method
-            await rights().apply(Context(guard.LISTEN), note)  # type: ignore[arg-type]
+            await rights().apply(Context(LISTEN), note)  # type: ignore[arg-type]
     assert reached == [asked | {"notifications": {}}, asked, None, *[asked] * 4, None]
