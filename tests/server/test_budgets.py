@@ -25,6 +25,7 @@ from server.sandbox import SandboxTransport
 from server.settings import SettingsError
 from server.store.engine import Engine
 from tests.desk import DECLINE, ERAS, NO, YES, Desk, desk, sandboxes, settings
+from tests.server.orders import ORDER
 from tests.server.pipe import ROOT
 from tests.stores import SERVER, named, of_a_file, store_at
 from tests.test_every_question import DATA, filled
@@ -39,15 +40,7 @@ both_eras = pytest.mark.parametrize("mode", ERAS)
 
 LAUNCH: dict[str, Any] = {"name": "testio_launch_exploratory_test", "test_id": 5521}
 DUPLICATE: dict[str, Any] = {"name": "testio_duplicate_exploratory_test", "test_id": 5512, "another": True}
-CREATE: dict[str, Any] = {
-    "name": "testio_create_exploratory_test",
-    "product_id": 71,
-    "test_title": "Coupons once more",
-    "testing_type": "rapid",
-    "goal": "Expired codes are refused",
-    "test_environment": {"id": 31},
-    "features": [{"id": 302}],
-}
+CREATE: dict[str, Any] = {"name": "testio_create_exploratory_test", **ORDER}
 RUN: dict[str, Any] = {"name": "testery_start_test_run", "project_key": "harbour-web", "environment_key": "staging"}
 MONDAY = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 TESTIO = PLATFORMS[0]
