@@ -1,4 +1,4 @@
-"""Prove that an installed testdesk starts: by both of its doors, from an empty folder and from one full of traps.
+"""Prove that an installed testdesk starts: by both of its commands, from an empty folder and from one full of traps.
 
 python tests/starts.py ENVIRONMENT                             what is installed there
 python tests/starts.py ENVIRONMENT --wheel FILE                make the environment and install into it first
@@ -57,7 +57,7 @@ def install(wheel: Path, environment: Path, *, offline: bool) -> None:
     subprocess.run([*pip, "install", *how, str(wheel.resolve())], check=True, cwd=ROOT)
 
 
-def doors(environment: Path) -> dict[str, list[str]]:
+def commands(environment: Path) -> dict[str, list[str]]:
     """The ways an installed testdesk is started."""
     programs = environment.resolve() / "bin"
     return {
@@ -83,21 +83,21 @@ def surroundings(home: Path) -> dict[str, str]:
     return {"PATH": os.defpath, "HOME": str(home)}
 
 
-def version_from(door: list[str], *, hostile: bool) -> str:
+def version_from(command: list[str], *, hostile: bool) -> str:
     """What `--version` prints."""
     with folder(hostile=hostile) as here:
         ran = subprocess.run(
-            [*door, "--version"], cwd=here, env=surroundings(here), capture_output=True, text=True, timeout=PATIENCE
+            [*command, "--version"], cwd=here, env=surroundings(here), capture_output=True, text=True, timeout=PATIENCE
         )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout.strip()
 
 
-def tools_from(door: list[str], *, hostile: bool) -> list[str]:
+def tools_from(command: list[str], *, hostile: bool) -> list[str]:
     """The names of the tools that `serve --sandbox` lists, asked once over stdio."""
     with folder(hostile=hostile) as here, tempfile.TemporaryFile("w+") as errors:
         server = subprocess.Popen(
-            [*door, "serve", "--sandbox"],
+            [*command, "serve", "--sandbox"],
             cwd=here,
             env=surroundings(here),
             stdin=subprocess.PIPE,
@@ -143,10 +143,10 @@ def main() -> None:
     if asked.wheel:
         assert top_level(asked.wheel) == {"testdesk", f"testdesk-{version}.dist-info"}, top_level(asked.wheel)
         install(asked.wheel, asked.environment, offline=asked.offline)
-    for name, door in doors(asked.environment).items():
+    for name, command in commands(asked.environment).items():
         for hostile in (False, True):
-            assert version in version_from(door, hostile=hostile)
-            tools = tools_from(door, hostile=hostile)
+            assert version in version_from(command, hostile=hostile)
+            tools = tools_from(command, hostile=hostile)
             assert tools
             print(f"{name}: {version}, {len(tools)} tools, from {'a hostile' if hostile else 'an empty'} folder")
 

@@ -1,4 +1,4 @@
-"""What an installation brings: one package, everything in it, and both of its doors, wherever one stands."""
+"""What an installation brings: one package, everything in it, and both of its commands, wherever one stands."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from tests.starts import (
     LIST_TOOLS,
     ROOT,
-    doors,
+    commands,
     install,
     stated_version,
     surroundings,
@@ -25,7 +25,7 @@ from tests.starts import (
 )
 from tools.platforms import PLATFORMS
 
-DOORS = ["testdesk", "python -m testdesk"]
+COMMANDS = ["testdesk", "python -m testdesk"]
 
 
 @pytest.fixture(scope="session")
@@ -105,15 +105,15 @@ def test_every_requirement_has_its_exact_version_among_the_constraints(metadata:
 
 
 @pytest.mark.parametrize("hostile", [False, True], ids=["from an empty folder", "from a hostile folder"])
-@pytest.mark.parametrize("door", DOORS)
-def test_an_installed_testdesk_says_its_version(environment: Path, door: str, *, hostile: bool) -> None:
-    assert stated_version() in version_from(doors(environment)[door], hostile=hostile)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_installed_testdesk_says_its_version(environment: Path, command: str, *, hostile: bool) -> None:
+    assert stated_version() in version_from(commands(environment)[command], hostile=hostile)
 
 
 @pytest.mark.parametrize("hostile", [False, True], ids=["from an empty folder", "from a hostile folder"])
-@pytest.mark.parametrize("door", DOORS)
-def test_an_installed_testdesk_lists_its_tools(environment: Path, door: str, *, hostile: bool) -> None:
-    assert tools_from(doors(environment)[door], hostile=hostile)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_installed_testdesk_lists_its_tools(environment: Path, command: str, *, hostile: bool) -> None:
+    assert tools_from(commands(environment)[command], hostile=hostile)
 
 
 def test_the_first_list_of_an_installation_needs_no_sdk(environment: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The two doors to the sandboxes: inside the process, and over a port of this machine."""
+"""The two ways to the sandboxes: inside the process, and over a port of this machine."""
 
 import json
 import shlex

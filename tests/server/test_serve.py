@@ -67,15 +67,15 @@ async def over_http(mode: str, answer: Callable[[], ElicitResult]) -> AsyncItera
                 assert await process.wait() == 143
 
 
-DOORS = {"stdio": over_stdio, "http": over_http}
-each_door = pytest.mark.parametrize("door", DOORS)
+TRANSPORTS = {"stdio": over_stdio, "http": over_http}
+each_transport = pytest.mark.parametrize("transport", TRANSPORTS)
 
 
 @both_eras
-@each_door
-async def test_only_a_persons_yes_passes_through_a_real_connection(door: str, mode: str) -> None:
+@each_transport
+async def test_only_a_persons_yes_passes_through_a_real_connection(transport: str, mode: str) -> None:
     answers = [NO, YES]
-    async with DOORS[door](mode, lambda: answers.pop(0)) as client:
+    async with TRANSPORTS[transport](mode, lambda: answers.pop(0)) as client:
         assert len((await client.list_tools()).tools) > 20
         told = text(await client.call_tool("testio_accept_bug", {"bug_id": 88101}))
         assert told.startswith(NOT_CONFIRMED)

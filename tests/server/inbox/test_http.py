@@ -1,4 +1,4 @@
-"""`serve --http --inbox`: one process has both doors, and the inbox's needs no key but its own address."""
+"""`serve --http --inbox`: one process has both endpoints, and the inbox needs no key but its own address."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the journal keeps of a body: all that a test asserts, and nothing that opens a door."""
+"""What the journal keeps of a body: all that a test asserts, and no credential."""
 
 import json
 from typing import Any

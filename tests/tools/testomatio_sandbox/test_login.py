@@ -20,7 +20,7 @@ SUITES = f"/api/{SMALL}/suites"
 
 
 @pytest.fixture
-async def door(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
+async def api(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
     async with http(sandbox) as client:
         yield client
 
@@ -30,21 +30,21 @@ def payload(jwt: str) -> Any:
     return json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
-async def test_a_general_token_becomes_a_jwt_of_three_parts_that_names_its_user(door: httpx.AsyncClient) -> None:
-    answer = json_of(await door.post("/api/login", json={"api_token": "testomat_ann"}))
+async def test_a_general_token_becomes_a_jwt_of_three_parts_that_names_its_user(api: httpx.AsyncClient) -> None:
+    answer = json_of(await api.post("/api/login", json={"api_token": "testomat_ann"}))
     assert list(answer) == ["jwt"]
     assert answer["jwt"].startswith("eyJ")
     assert len(answer["jwt"].split(".")) == 3
     assert payload(answer["jwt"])["user_id"] == 4104
 
 
-async def test_a_token_may_come_as_a_form(door: httpx.AsyncClient) -> None:
-    assert payload(json_of(await door.post("/api/login", data={"api_token": "testomat_ann"}))["jwt"])["user_id"] == 4104
+async def test_a_token_may_come_as_a_form(api: httpx.AsyncClient) -> None:
+    assert payload(json_of(await api.post("/api/login", data={"api_token": "testomat_ann"}))["jwt"])["user_id"] == 4104
 
 
-async def test_an_address_and_a_password_open_a_login(door: httpx.AsyncClient) -> None:
+async def test_an_address_and_a_password_open_a_login(api: httpx.AsyncClient) -> None:
     sent = {"email": "iris.okafor@shop.example.test", "password": "anything"}
-    for answer in (await door.post("/api/login", json=sent), await door.post("/api/login", data=sent)):
+    for answer in (await api.post("/api/login", json=sent), await api.post("/api/login", data=sent)):
         assert payload(json_of(answer)["jwt"])["user_id"] == 4102
 
 
@@ -60,29 +60,29 @@ async def test_an_address_and_a_password_open_a_login(door: httpx.AsyncClient) -
         ({}, 400),
     ],
 )
-async def test_a_bad_login_is_refused(door: httpx.AsyncClient, sent: dict[str, str], status: int) -> None:
-    error(await door.post("/api/login", json=sent), status)
+async def test_a_bad_login_is_refused(api: httpx.AsyncClient, sent: dict[str, str], status: int) -> None:
+    error(await api.post("/api/login", json=sent), status)
 
 
 @pytest.mark.parametrize("key", [KEY, "tstmt_any"])
-async def test_a_projects_token_opens_no_login(door: httpx.AsyncClient, key: str) -> None:
-    error(await door.post("/api/login", json={"api_token": key}), 401)
+async def test_a_projects_token_opens_no_login(api: httpx.AsyncClient, key: str) -> None:
+    error(await api.post("/api/login", json={"api_token": key}), 401)
 
 
-async def test_a_jwt_is_taken_bare_and_behind_bearer(door: httpx.AsyncClient) -> None:
-    jwt = json_of(await door.post("/api/login", json={"api_token": "testomat_demo"}))["jwt"]
+async def test_a_jwt_is_taken_bare_and_behind_bearer(api: httpx.AsyncClient) -> None:
+    jwt = json_of(await api.post("/api/login", json={"api_token": "testomat_demo"}))["jwt"]
     for header in (jwt, f"Bearer {jwt}"):
-        json_of(await door.get(SUITES, headers={"Authorization": header}))
+        json_of(await api.get(SUITES, headers={"Authorization": header}))
 
 
 @pytest.mark.parametrize("header", [None, "", "  "])
-async def test_no_authorization_is_401(door: httpx.AsyncClient, header: str | None) -> None:
-    error(await door.get(SUITES, headers={} if header is None else {"Authorization": header}), 401)
+async def test_no_authorization_is_401(api: httpx.AsyncClient, header: str | None) -> None:
+    error(await api.get(SUITES, headers={} if header is None else {"Authorization": header}), 401)
 
 
 @pytest.mark.parametrize("token", ["testomat_demo", KEY, "eyJhbGciOiJIUzI1NiJ9.e30.x"])
-async def test_a_raw_token_in_the_place_of_a_jwt_is_403(door: httpx.AsyncClient, token: str) -> None:
-    error(await door.get(SUITES, headers={"Authorization": f"Bearer {token}"}), 403)
+async def test_a_raw_token_in_the_place_of_a_jwt_is_403(api: httpx.AsyncClient, token: str) -> None:
+    error(await api.get(SUITES, headers={"Authorization": f"Bearer {token}"}), 403)
 
 
 async def test_a_jwt_expires_with_403_by_the_clock_of_the_sandbox(sandbox: Sandbox) -> None:
@@ -101,9 +101,9 @@ async def test_how_long_a_jwt_lasts_is_a_switch(sandbox: Sandbox) -> None:
         error(await client.get(SUITES), 403)
 
 
-async def test_two_logins_of_one_moment_are_told_apart(door: httpx.AsyncClient) -> None:
+async def test_two_logins_of_one_moment_are_distinct(api: httpx.AsyncClient) -> None:
     sent = {"api_token": "testomat_demo"}
-    jwts = {json_of(await door.post("/api/login", json=sent))["jwt"] for _ in range(2)}
+    jwts = {json_of(await api.post("/api/login", json=sent))["jwt"] for _ in range(2)}
     assert len(jwts) == 2
 
 
