@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+import anyio
 from mcp import MCPError
 from mcp.server import MCPServer
 from mcp.server.connection import Connection
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 0.5
 """Seconds between polls of the store; a poll takes a fraction of a millisecond."""
+FIRST_SECONDS = 1.0
+"""How long a new subscriber waits for the first of them."""
 
 
 def changed_resources(platform: str, item: str) -> tuple[str, str]:
@@ -50,6 +53,7 @@ class Watch:
         self._platforms = {platform.key: platform for platform in platforms}
         # Weak references: ended connections drop out.
         self._listeners: dict[str, WeakSet[Connection]] = {}
+        self._has_looked = anyio.Event()
 
     def serve_subscriptions(self, server: MCPServer[Any]) -> None:
         """Handle `resources/subscribe`, which handshake clients send; modern ones listen through the SDK's bus."""
@@ -80,7 +84,13 @@ class Watch:
             except Exception:
                 # A temporarily unreadable store must not end the server.
                 logger.exception("the inbox could not be looked at")
+            self._has_looked.set()
             await self._store.heard(SECONDS)
+
+    async def _looked(self) -> None:
+        """Wait for the first look: an event that arrived before it is an existing one, and not reported."""
+        with anyio.move_on_after(FIRST_SECONDS):
+            await self._has_looked.wait()
 
     def _pushes(self, key: str) -> bool:
         """Whether a platform pushes events; asked only where one matters, since it loads the platform."""
@@ -104,6 +114,7 @@ class Watch:
         if ctx.method == LISTEN and isinstance(wanted, Mapping):
             uris = wanted.get("resourceSubscriptions")
             if isinstance(uris, list):
+                await self._looked()
                 heard = [uri for uri in uris if not isinstance(uri, str) or self._may_hear(uri)]
                 ctx = replace(ctx, params={**params, "notifications": {**wanted, "resourceSubscriptions": heard}})
         return await call_next(ctx)
@@ -115,6 +126,7 @@ class Watch:
     async def _subscribe(self, ctx: ServerRequestContext[Any, Any], params: SubscribeRequestParams) -> EmptyResult:
         platform, is_ours, _ = str(params.uri).partition("://inbox")
         if is_ours and self._pushes(platform) and self._is_open(platform):  # other resources do not change
+            await self._looked()
             number = session_number(ctx)
             if self._shared is not None and number is not None:
                 await _stored(self._shared.subscribe(number, str(params.uri)))

@@ -9,7 +9,9 @@ from typing import Any, cast
 
 import anyio
 import pytest
+from mcp import Client
 from mcp.server import MCPServer
+from mcp.shared.exceptions import MCPDeprecationWarning
 
 from server.app import build
 from server.callers import name_caller
@@ -144,6 +146,40 @@ async def test_a_modern_client_hears_at_every_worker_of_what_another_process_rec
                     await listening.acquire()
                 await arrive(inbox, 1)
         assert heard == ["testio://inbox", "testio://inbox"]
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_what_arrives_once_a_client_has_subscribed_is_heard_however_late_the_first_look_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    look = EventStore.arrived_since
+
+    async def late(store: EventStore, number: int) -> tuple[int, list[tuple[str, str]]]:
+        await anyio.sleep(0 if number else 0.3)
+        return await look(store, number)
+
+    world = sandboxes()
+    async with events(tmp_path) as inbox:
+        await arrive(inbox, 1)  # so there is something to look at
+        monkeypatch.setattr(EventStore, "arrived_since", late)
+        server = whole(store_at(tmp_path / "store.sqlite3"), world)
+        notes: list[Any] = []
+
+        async def note(message: Any) -> None:
+            notes.append(message)
+
+        with anyio.fail_after(PROMPTLY):
+            async with Client(server, mode=mode, message_handler=note) as listener:
+                if mode == "auto":
+                    async with listener.listen(resource_subscriptions=["testio://inbox"]) as stream:
+                        await arrive(inbox, 2)
+                        assert "testio://inbox" in str(await anext(aiter(stream)))
+                else:
+                    with pytest.warns(MCPDeprecationWarning):
+                        await listener.session.subscribe_resource("testio://inbox")
+                    await arrive(inbox, 2)
+                    while not any("testio://inbox" in str(one) for one in notes):  # noqa: ASYNC110 - it has no event
+                        await anyio.sleep(0.02)
 
 
 async def test_subscriptions_of_a_session_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
