@@ -120,7 +120,7 @@ class Line:
 
     def leave(self) -> None:
         """Pass a place on to the next call."""
-        if self._waiting and self._under_way <= self._limits.calls_at_once:
+        if self._waiting:
             self._waiting.popleft().set()
         else:
             self._under_way -= 1
