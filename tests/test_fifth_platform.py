@@ -84,12 +84,12 @@ def printed(copy: Path) -> dict[str, str]:
 
 
 def test_its_page_its_tools_and_its_part_across_platforms_are_there(printed: dict[str, str]) -> None:
-    told = printed["look"]
-    assert "PAGE > Sandbox: invented data." in told
-    assert "# Toy 1: [" in told
-    assert "|Bear|" in told
-    assert "LIST ['Bear', 'Boat']" in told
-    assert "RUNS ['Bear', 'Boat']" in told
+    look = printed["look"]
+    assert "PAGE > Sandbox: invented data." in look
+    assert "# Toy 1: [" in look
+    assert "|Bear|" in look
+    assert "LIST ['Bear', 'Boat']" in look
+    assert "RUNS ['Bear', 'Boat']" in look
 
 
 def test_its_rows_stand_in_the_tables(copy: Path, printed: dict[str, str]) -> None:

@@ -52,8 +52,8 @@ async def over_http(mode: str, answer: Callable[[], ElicitResult]) -> AsyncItera
             command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, env=ENVIRONMENT
         ) as process:
             try:
-                found, told = await printed_until(process, r"listens on (http://127\.0\.0\.1:\d+/mcp)")
-                assert KEY not in told
+                found, printed = await printed_until(process, r"listens on (http://127\.0\.0\.1:\d+/mcp)")
+                assert KEY not in printed
                 headers = {"Authorization": f"Bearer {KEY}"}
                 async with (
                     httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as wire,

@@ -27,7 +27,7 @@ async def test_events_come_in_without_the_key_and_nothing_else_does(tmp_path: Pa
         async with await anyio.open_process(
             command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, env=ENVIRONMENT
         ) as process:
-            found, told = await printed_until(process, r"listens on (http://127\.0\.0\.1:\d+)/mcp")
+            found, printed = await printed_until(process, r"listens on (http://127\.0\.0\.1:\d+)/mcp")
             store = EventStore(SqliteEngine(file))
             address = (await PlatformInbox(store, "testio").new_address("a test")).replace(
                 "http://127.0.0.1:1", found[1]
@@ -39,7 +39,7 @@ async def test_events_come_in_without_the_key_and_nothing_else_does(tmp_path: Pa
                 assert (await http.post(f"{found[1]}/inboxes", json=EVENT)).status_code == 401
             assert [e.item for e in await store.events("testio", handled=None, limit=9, before=None)] == ["88101"]
             await store.close()
-            assert KEY not in told
+            assert KEY not in printed
             process.terminate()
             assert await process.wait() == 143
 

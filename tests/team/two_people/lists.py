@@ -48,8 +48,8 @@ async def _(t: Team) -> None:
             for name in ("testio_reject_bug", "testio_create_connection", "people_anna"):
                 refused = await reader.call(name)
                 assert "Unknown tool" in str(refused["error"])
-                told = await reader.send("resources/read", uri=f"testdesk://{name}")
-                assert "Unknown resource" in str(told["error"])
+                response = await reader.send("resources/read", uri=f"testdesk://{name}")
+                assert "Unknown resource" in str(response["error"])
     assert t.sent() == []
 
 
